@@ -1,0 +1,28 @@
+import { credential, define, metadata } from "../Integration.ts"
+
+/** A bot has one consumer: a second long poll ends the first with 409. */
+export const telegram = define({
+  slug: "telegram",
+  name: "Telegram",
+  description: "A Telegram bot.",
+  category: "messaging",
+  profiles: ["byok_static", "webhook_inbound"],
+  env: {
+    byok_static: [
+      credential("TELEGRAM_BOT_TOKEN"),
+      metadata("TELEGRAM_BOT_ID", "telegram_bot_id"),
+      metadata("TELEGRAM_BOT_USERNAME", "telegram_bot_username"),
+      metadata("TELEGRAM_SIGNING_SECRET", "webhook.signing_secret", true)
+    ]
+  },
+  exclusive: true,
+  // The number before the colon names the bot and survives a re-issued token.
+  identity: {
+    pattern: "^([0-9]{1,20}):[A-Za-z0-9_-]{1,100}$",
+    metadata: "telegram_bot_id",
+    hint: "a bot token such as 123456789:AAE…, as BotFather shows it"
+  },
+  context: [],
+  docsUrl: "https://core.telegram.org/bots/api",
+  brandColor: "#229ED9"
+})

@@ -1,0 +1,63 @@
+/**
+ * The identifiers that cross a boundary, each a brand of its own, so that an
+ * app's id can not be passed where a connection's is asked for.
+ */
+import { Schema } from "effect"
+
+const Uuid = Schema.String.check(
+  Schema.isPattern(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, {
+    expected: "a lower-case UUID"
+  })
+)
+
+export const TenantId = Uuid.pipe(Schema.brand("TenantId"))
+export type TenantId = typeof TenantId.Type
+
+export const AppId = Uuid.pipe(Schema.brand("AppId"))
+export type AppId = typeof AppId.Type
+
+export const ConnectionId = Uuid.pipe(Schema.brand("ConnectionId"))
+export type ConnectionId = typeof ConnectionId.Type
+
+export const KeyId = Uuid.pipe(Schema.brand("KeyId"))
+export type KeyId = typeof KeyId.Type
+
+export const AdminTokenId = Uuid.pipe(Schema.brand("AdminTokenId"))
+export type AdminTokenId = typeof AdminTokenId.Type
+
+/** Names an integration of the catalog: `openai`, `telegram`. */
+export const IntegrationSlug = Schema.String.check(
+  Schema.isPattern(/^[a-z][a-z0-9_-]{0,62}$/, {
+    expected: "a slug of lower-case letters, digits, '-' and '_', starting with a letter"
+  })
+).pipe(Schema.brand("IntegrationSlug"))
+export type IntegrationSlug = typeof IntegrationSlug.Type
+
+/** Names a tenant, or an app inside its tenant: `acme`, `support-bot`. */
+export const Slug = Schema.String.check(
+  Schema.isPattern(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, {
+    expected: "1 to 40 lower-case letters, digits and inner '-'"
+  })
+).pipe(Schema.brand("Slug"))
+export type Slug = typeof Slug.Type
+
+/** Text a person reads. Trimmed, 1 to 200 characters, no control characters. */
+export const DisplayName = Schema.String.check(
+  Schema.isPattern(/^[^\s\p{Cc}\u202a-\u202e\u2066-\u2069](?:[^\p{Cc}\u202a-\u202e\u2066-\u2069]{0,198}[^\s\p{Cc}\u202a-\u202e\u2066-\u2069])?$/u, {
+    expected: "1 to 200 characters without control characters or outer spaces"
+  })
+).pipe(Schema.brand("DisplayName"))
+export type DisplayName = typeof DisplayName.Type
+
+/** The name of an environment variable, as `GET /v1/<KEY>` takes it. */
+export const EnvVarName = Schema.String.check(
+  Schema.isPattern(/^[A-Z][A-Z0-9_]{0,127}$/, { expected: "an environment variable name such as OPENAI_API_KEY" })
+).pipe(Schema.brand("EnvVarName"))
+export type EnvVarName = typeof EnvVarName.Type
+
+/** The end user a connection belongs to; empty for the tenant's own. */
+export const UserSubject = Schema.String.check(Schema.isMaxLength(255)).pipe(Schema.brand("UserSubject"))
+export type UserSubject = typeof UserSubject.Type
+
+/** The subject of everything that belongs to the tenant itself. */
+export const noSubject = UserSubject.make("")
