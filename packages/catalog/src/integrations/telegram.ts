@@ -18,7 +18,7 @@ export const telegram = define({
   exclusive: true,
   // The number before the colon names the bot and survives a re-issued token.
   identity: {
-    pattern: "^([0-9]{1,20}):[A-Za-z0-9_-]{1,100}$",
+    pattern: "^([1-9][0-9]{0,19}):[A-Za-z0-9_-]{1,100}$",
     metadata: "telegram_bot_id",
     hint: "a bot token such as 123456789:AAE…, as BotFather shows it"
   },

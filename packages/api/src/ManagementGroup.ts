@@ -1,0 +1,145 @@
+/** The management API: tenants and what they own, on the word of an admin token. */
+import { Schema } from "effect"
+import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { App, AppKind } from "@vendodev/domain/App"
+import { AppKey } from "@vendodev/domain/AppKey"
+import { Binding } from "@vendodev/domain/Binding"
+import {
+  type BrokerErrorClass,
+  Conflict,
+  ConnectionInUse,
+  ConnectionRevoked,
+  Forbidden,
+  InternalError,
+  MethodNotAllowed,
+  NotFound,
+  Overloaded,
+  ProviderUnknown,
+  RequestInvalid,
+  SessionRequired,
+  TooLarge,
+  Unavailable,
+  ValidationFailed
+} from "@vendodev/domain/BrokerError"
+import { Connection } from "@vendodev/domain/Connection"
+import { AppId, ConnectionId, DisplayName, IntegrationSlug, KeyId, Slug, TenantId } from "@vendodev/domain/Ids"
+import { Profile } from "@vendodev/domain/Profile"
+import { Tenant } from "@vendodev/domain/Tenant"
+import { AdminAuth } from "./AdminAuth.ts"
+import { ValidRequest } from "./ValidRequest.ts"
+import { wireErrors } from "./WireError.ts"
+
+const errors = (...more: ReadonlyArray<BrokerErrorClass>) =>
+  wireErrors(
+    RequestInvalid,
+    ValidationFailed,
+    SessionRequired,
+    NotFound,
+    MethodNotAllowed,
+    TooLarge,
+    InternalError,
+    Overloaded,
+    Unavailable,
+    ...more
+  )
+
+/** A freshly minted key: the only answer that ever holds one. */
+export const MintedKey = Schema.Struct({ ...AppKey.fields, key: Schema.Redacted(Schema.String) }).annotate({
+  identifier: "MintedKey"
+})
+
+const MintOptions = Schema.Struct({ expires_at: Schema.optionalKey(Schema.DateTimeUtcFromString) })
+
+const tenant = { tenant: TenantId }
+const app = { ...tenant, app: AppId }
+const connection = { ...tenant, connection: ConnectionId }
+
+export class ManagementGroup extends HttpApiGroup.make("management")
+  .add(
+    HttpApiEndpoint.get("listTenants", "/api/tenants", {
+      success: Schema.Struct({ tenants: Schema.Array(Tenant) }),
+      error: errors()
+    }).annotate(OpenApi.Summary, "All tenants"),
+    HttpApiEndpoint.post("createTenant", "/api/tenants", {
+      payload: Schema.Struct({ slug: Slug, name: DisplayName }),
+      success: Tenant,
+      error: errors(Conflict)
+    }).annotate(OpenApi.Summary, "Create a tenant; repeating it answers the same tenant"),
+
+    HttpApiEndpoint.get("listApps", "/api/tenants/:tenant/apps", {
+      params: tenant,
+      success: Schema.Struct({ apps: Schema.Array(App) }),
+      error: errors()
+    }).annotate(OpenApi.Summary, "The apps of a tenant"),
+    HttpApiEndpoint.post("createApp", "/api/tenants/:tenant/apps", {
+      params: tenant,
+      payload: Schema.Struct({ slug: Slug, name: DisplayName, kind: AppKind }),
+      success: App,
+      error: errors(Conflict)
+    }).annotate(OpenApi.Summary, "Create an app; repeating it answers the same app"),
+
+    HttpApiEndpoint.get("listConnections", "/api/tenants/:tenant/connections", {
+      params: tenant,
+      success: Schema.Struct({ connections: Schema.Array(Connection) }),
+      error: errors()
+    }).annotate(OpenApi.Summary, "The connections of a tenant, without their credentials"),
+    HttpApiEndpoint.post("createConnection", "/api/tenants/:tenant/connections", {
+      params: tenant,
+      payload: Schema.Struct({
+        slug: IntegrationSlug,
+        name: Schema.optionalKey(DisplayName),
+        profile: Schema.optionalKey(Profile),
+        credential: Schema.optionalKey(Schema.Redacted(Schema.String))
+      }),
+      success: Connection,
+      error: errors(ProviderUnknown, Conflict)
+    }).annotate(OpenApi.Summary, "Paste a credential; repeating it answers the same connection"),
+    HttpApiEndpoint.delete("revokeConnection", "/api/tenants/:tenant/connections/:connection", {
+      params: connection,
+      success: Connection,
+      error: errors()
+    }).annotate(OpenApi.Summary, "Revoke a connection and destroy its credential, for good"),
+
+    HttpApiEndpoint.get("listBindings", "/api/tenants/:tenant/apps/:app/bindings", {
+      params: app,
+      success: Schema.Struct({ bindings: Schema.Array(Binding) }),
+      error: errors()
+    }).annotate(OpenApi.Summary, "What an app may use"),
+    HttpApiEndpoint.put("setBinding", "/api/tenants/:tenant/apps/:app/bindings/:slug", {
+      params: { ...app, slug: IntegrationSlug },
+      payload: Schema.Struct({ connection_id: ConnectionId }),
+      success: Binding,
+      error: errors(ConnectionInUse, ConnectionRevoked, Forbidden)
+    }).annotate(OpenApi.Summary, "Bind a connection to an app, replacing what was bound"),
+    HttpApiEndpoint.delete("removeBinding", "/api/tenants/:tenant/apps/:app/bindings/:slug", {
+      params: { ...app, slug: IntegrationSlug },
+      success: HttpApiSchema.NoContent,
+      error: errors()
+    }).annotate(OpenApi.Summary, "Unbind; repeating it changes nothing"),
+
+    HttpApiEndpoint.get("listKeys", "/api/tenants/:tenant/keys", {
+      params: tenant,
+      success: Schema.Struct({ keys: Schema.Array(AppKey) }),
+      error: errors()
+    }).annotate(OpenApi.Summary, "The keys of a tenant, by hint"),
+    HttpApiEndpoint.post("mintAppKey", "/api/tenants/:tenant/apps/:app/keys", {
+      params: app,
+      payload: MintOptions,
+      success: MintedKey.pipe(HttpApiSchema.status(201)),
+      error: errors()
+    }).annotate(OpenApi.Summary, "Mint a key for an app; it is shown this once"),
+    HttpApiEndpoint.post("mintConnectionKey", "/api/tenants/:tenant/connections/:connection/keys", {
+      params: connection,
+      payload: MintOptions,
+      success: MintedKey.pipe(HttpApiSchema.status(201)),
+      error: errors()
+    }).annotate(OpenApi.Summary, "Mint a key locked to one connection; it is shown this once"),
+    HttpApiEndpoint.delete("revokeKey", "/api/tenants/:tenant/keys/:key", {
+      params: { ...tenant, key: KeyId },
+      success: AppKey,
+      error: errors()
+    }).annotate(OpenApi.Summary, "Revoke a key; holds from the next request on")
+  )
+  .middleware(ValidRequest)
+  .middleware(AdminAuth)
+{}

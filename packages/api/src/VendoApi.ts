@@ -1,0 +1,26 @@
+/** The contract of every surface, as a value: the service, the clients and the reference are made from it. */
+import { HttpApi, OpenApi } from "effect/http-api"
+import { CredentialsGroup } from "./CredentialsGroup.ts"
+import { HealthGroup } from "./HealthGroup.ts"
+import { ManagementGroup } from "./ManagementGroup.ts"
+
+/** What the service answers through the contract. A field nobody declared is an error, not a surprise. */
+export class ServiceApi extends HttpApi.make("vendo-service")
+  .add(ManagementGroup)
+  .add(HealthGroup)
+  .annotate(HttpApi.PayloadParseOptions, { onExcessProperty: "error" })
+{}
+
+/** Everything there is, the hot path included, which the service answers by hand. */
+export class VendoApi extends HttpApi.make("vendo")
+  .add(CredentialsGroup)
+  .add(ManagementGroup)
+  .add(HealthGroup)
+  .annotate(OpenApi.Title, "Vendo")
+  .annotate(OpenApi.Version, "1.0.0")
+  .annotate(
+    OpenApi.Description,
+    "A credential broker: a tool asks for a token by integration, and gets it through key → app → binding → connection, "
+      + "or one machine-readable code in the `Vendo-Error-Code` header."
+  )
+{}

@@ -1,0 +1,27 @@
+/** Everything the broker does, as one layer asking for a database and the keys that are not in it. */
+import { Layer } from "effect"
+import { AdminTokens } from "./access/AdminTokens.ts"
+import { BindingRepo } from "./access/BindingRepo.ts"
+import { AuditLog } from "./audit/AuditLog.ts"
+import { Tenancy } from "./database/Tenancy.ts"
+import { AppKeys } from "./manage/AppKeys.ts"
+import { Apps } from "./manage/Apps.ts"
+import { Bindings } from "./manage/Bindings.ts"
+import { Connections } from "./manage/Connections.ts"
+import { Tenants } from "./manage/Tenants.ts"
+import { Vault } from "./vault/Vault.ts"
+import { CredentialResolver } from "./vend/CredentialResolver.ts"
+import { ProfileDispatcher } from "./vend/ProfileDispatcher.ts"
+
+const vending = CredentialResolver.layer.pipe(
+  Layer.provide([BindingRepo.layer, ProfileDispatcher.layer])
+)
+
+const management = Layer.mergeAll(AppKeys.layer, Bindings.layer, Tenants.layer).pipe(
+  Layer.provideMerge(Layer.mergeAll(Apps.layer, Connections.layer))
+)
+
+/** Still open: `SqlClient` as the server's role, and `Keyring`. */
+export const layer = Layer.mergeAll(vending, management, Tenancy.layer).pipe(
+  Layer.provide([AuditLog.layer, AdminTokens.layer, Vault.layer])
+)

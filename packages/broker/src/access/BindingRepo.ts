@@ -1,0 +1,85 @@
+/**
+ * Deny by default: the one question of the hot path, asked of the primary each
+ * time. Questions that come while one read is running share the next.
+ */
+import { Context, Effect, Exit, Layer, Request } from "effect"
+import { SqlClient, type SqlError } from "effect/sql"
+import type { Unavailable } from "@vendodev/domain/BrokerError"
+import type { AppId, ConnectionId, KeyId, TenantId, UserSubject } from "@vendodev/domain/Ids"
+import type { Profile } from "@vendodev/domain/Profile"
+import { onePerTurn } from "../database/onePerTurn.ts"
+import { orUnavailable } from "../database/orUnavailable.ts"
+
+export interface Question {
+  readonly keyHash: Uint8Array
+  /** Any text of a slug's length; the catalog has not been asked yet. */
+  readonly slug: string
+  readonly subject: UserSubject
+}
+
+interface KnownKey {
+  readonly tenant_id: TenantId
+  readonly key_id: KeyId
+  readonly app_id: AppId | null
+  readonly connection_id: ConnectionId | null
+}
+
+/** What the database decided. Only `granted` carries what is needed to open the credential. */
+export type Decision =
+  | { readonly decision: "app_unknown" }
+  | KnownKey & {
+    readonly decision: "app_revoked" | "app_expired" | "binding_missing" | "connection_revoked" | "connection_needs_reauth"
+  }
+  | Granted
+
+export interface Granted extends KnownKey {
+  readonly decision: "granted"
+  readonly connection_id: ConnectionId
+  readonly profile: Profile
+  readonly secret_version: bigint
+  /** Null when the connection holds no secret of its own, as in a pool, or its data key was destroyed. */
+  readonly dek_version: number | null
+  readonly kek_id: string | null
+  readonly wrapped: Uint8Array | null
+  readonly secret_box: Uint8Array | null
+}
+
+interface Ask extends Request.Request<Decision, SqlError.SqlError>, Question {}
+const Ask = Request.of<Ask>()
+
+export class BindingRepo extends Context.Service<BindingRepo, {
+  /** key → app → binding → connection, in one read. */
+  readonly decide: (question: Question) => Effect.Effect<Decision, Unavailable>
+}>()("@vendodev/broker/BindingRepo") {
+  static readonly layer = Layer.effect(
+    BindingRepo,
+    Effect.gen(function*() {
+      const sql = yield* SqlClient.SqlClient
+
+      const reads = yield* onePerTurn<Ask>((entries) =>
+        Effect.matchCauseEager(
+          // The row type is the function's own; decoding each row would double the cost of the read.
+          sql<Decision>`SELECT * FROM gate.vend(
+            ${entries.map(({ request }) => request.keyHash)}::bytea[],
+            ${entries.map(({ request }) => request.slug)}::text[],
+            ${entries.map(({ request }) => request.subject)}::text[]
+          )`.withoutTransform,
+          {
+            onSuccess: (decisions) =>
+              entries.forEach((entry, index) => {
+                const decision = decisions[index]
+                entry.completeUnsafe(
+                  decision === undefined || decisions.length !== entries.length
+                    ? Exit.die(new Error("gate.vend did not answer every question"))
+                    : Exit.succeed(decision)
+                )
+              }),
+            onFailure: (cause) => entries.forEach((entry) => entry.completeUnsafe(Exit.failCause(cause)))
+          }
+        )
+      )
+
+      return BindingRepo.of({ decide: (question) => orUnavailable(Effect.request(Ask(question), reads)) })
+    })
+  )
+}

@@ -1,0 +1,88 @@
+/**
+ * No record, no secret. A change is recorded in its own transaction; a vend, or
+ * its denial, before the answer leaves.
+ *
+ * Vends are written in groups without a timer: whatever came while one group
+ * was being written is the next group.
+ */
+import { Context, Effect, Exit, Layer, Request } from "effect"
+import { SqlClient, type SqlError } from "effect/sql"
+import type { ErrorCode, Unavailable } from "@vendodev/domain/BrokerError"
+import { RequestId } from "@vendodev/domain/RequestId"
+import { onePerTurn } from "../database/onePerTurn.ts"
+import { orUnavailable } from "../database/orUnavailable.ts"
+import { CurrentTenant } from "../database/Tenancy.ts"
+
+/** What was done to what. No secret, ever. */
+export interface Change {
+  readonly action: string
+  readonly object: { readonly kind: string; readonly id: string }
+  readonly with?: Readonly<Record<string, string | null>>
+}
+
+export interface VendRecord {
+  /** Decides whose log it is: the tenant of the key. */
+  readonly keyHash: Uint8Array
+  readonly key: string
+  readonly app: string | null
+  readonly connection: string | null
+  readonly integration: string
+  readonly outcome: "granted" | ErrorCode
+  readonly secretVersion: string | null
+}
+
+interface Write extends Request.Request<void, SqlError.SqlError> {
+  readonly keyHash: Uint8Array
+  readonly body: string
+}
+const Write = Request.of<Write>()
+
+export class AuditLog extends Context.Service<AuditLog, {
+  /** Joins the current transaction: the change and its record commit or fail together. */
+  readonly changed: (change: Change) => Effect.Effect<void, SqlError.SqlError, CurrentTenant>
+  /**
+   * Answers once the record is written. A vend may commit asynchronously: a
+   * crash of the database can lose the last fraction of a second of them. A
+   * denial is on disk.
+   */
+  readonly vended: (record: VendRecord) => Effect.Effect<void, Unavailable>
+}>()("@vendodev/broker/AuditLog") {
+  static readonly layer = Layer.effect(
+    AuditLog,
+    Effect.gen(function*() {
+      const sql = yield* SqlClient.SqlClient
+
+      const writer = (durable: boolean) =>
+        onePerTurn<Write>((entries) =>
+          Effect.matchCauseEager(
+            sql`SELECT gate.record_vends(
+              ${entries.map(({ request }) => request.keyHash)}::bytea[],
+              ${entries.map(({ request }) => request.body)}::text[]::jsonb[],
+              ${durable}
+            )`.raw,
+            {
+              onSuccess: () => entries.forEach((entry) => entry.completeUnsafe(Exit.void)),
+              onFailure: (cause) => entries.forEach((entry) => entry.completeUnsafe(Exit.failCause(cause)))
+            }
+          )
+        )
+      const vends = yield* writer(false)
+      const denials = yield* writer(true)
+
+      return AuditLog.of({
+        changed: Effect.fn("AuditLog.changed")(function*(change) {
+          const { actor } = yield* CurrentTenant
+          const request = yield* RequestId
+          yield* sql`SELECT gate.record(${
+            JSON.stringify({ ...change, actor: { kind: "admin", id: actor }, outcome: "done", request })
+          }::text::jsonb)`
+        }),
+        vended: Effect.fnUntraced(function*({ keyHash, outcome, ...record }) {
+          const request = yield* RequestId
+          const body = JSON.stringify({ action: "vend", ...record, outcome, request })
+          yield* Effect.request(Write({ keyHash, body }), outcome === "granted" ? vends : denials)
+        }, orUnavailable)
+      })
+    })
+  )
+}

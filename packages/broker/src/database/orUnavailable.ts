@@ -1,0 +1,41 @@
+import { Effect, Predicate } from "effect"
+import { SqlError } from "effect/sql"
+import { Unavailable } from "@vendodev/domain/BrokerError"
+
+/** Reasons that pass: the caller may come back. */
+const passing: ReadonlySet<string> = new Set([
+  "ConnectionError",
+  "AuthenticationError",
+  "DeadlockError",
+  "SerializationError",
+  "LockTimeoutError",
+  "StatementTimeoutError"
+])
+
+/** SQLSTATE classes the driver has no reason for: out of resources, operator intervention, read-only. */
+const passingState = /^(?:53|57P|25006)/
+
+/** The SQLSTATE and constraint behind a failure, where the database named them. */
+export const sqlFields = ({ reason }: SqlError.SqlError): { readonly code: string; readonly constraint: string } => ({
+  code: text(reason.cause, "code"),
+  constraint: text(reason.cause, "constraint")
+})
+
+const text = (cause: unknown, name: string): string =>
+  Predicate.hasProperty(cause, name) && typeof cause[name] === "string" ? cause[name] : ""
+
+/**
+ * A database that is out of reach, shutting down or too busy becomes
+ * `unavailable`. Whatever else it says is a defect, for no caller could act on it.
+ */
+export const orUnavailable = <A, E, R>(
+  self: Effect.Effect<A, E | SqlError.SqlError, R>
+): Effect.Effect<A, Exclude<E, SqlError.SqlError> | Unavailable, R> =>
+  Effect.catch(self, (error): Effect.Effect<never, Exclude<E, SqlError.SqlError> | Unavailable> => {
+    if (!SqlError.isSqlError(error)) return Effect.fail(error as Exclude<E, SqlError.SqlError>) // because the guard excluded it
+    if (!passing.has(error.reason._tag) && !passingState.test(sqlFields(error).code)) return Effect.die(error)
+    return Effect.andThen(
+      Effect.logWarning(`the database is unavailable: ${error.reason._tag}`),
+      Effect.fail(new Unavailable({ detail: "the database can not be reached; retry in a moment", retry_after: 1 }))
+    )
+  })

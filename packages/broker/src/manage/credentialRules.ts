@@ -1,0 +1,67 @@
+/** What may be pasted, and what is read from it. No message repeats what was pasted. */
+import { Effect, Option, Redacted } from "effect"
+import type { Integration } from "@vendodev/catalog/Integration"
+import { ValidationFailed } from "@vendodev/domain/BrokerError"
+import type { Profile } from "@vendodev/domain/Profile"
+
+const maximumLength = 16 * 1024
+
+/** Whether connections of a profile hold a credential that was handed to us. */
+const takesCredential: Record<Profile, boolean> = {
+  byok_static: true,
+  oauth_app_install: true,
+  webhook_inbound: true,
+  vendo_managed_pool: false,
+  composio_managed: false,
+  user_oauth: false
+}
+
+const invalid = (field: string, detail: string) => Effect.fail(new ValidationFailed({ field, detail }))
+
+/** The credential to seal, trimmed; none for a profile that holds none. */
+export const readCredential = (
+  integration: Integration,
+  profile: Profile,
+  credential: Option.Option<Redacted.Redacted>
+): Effect.Effect<Option.Option<Redacted.Redacted>, ValidationFailed> => {
+  if (!integration.profiles.includes(profile)) {
+    return invalid("profile", `${integration.name} supports ${integration.profiles.join(", ")}`)
+  }
+  if (!takesCredential[profile]) {
+    return Option.isSome(credential)
+      ? invalid("credential", `connections of profile ${profile} take no credential; leave it out or use another profile`)
+      : Effect.succeed(Option.none())
+  }
+  if (Option.isNone(credential)) return invalid("credential", `connections of profile ${profile} need a credential`)
+  const text = Redacted.value(credential.value).trim()
+  if (text === "") return invalid("credential", "the credential is empty")
+  if (text.length > maximumLength) return invalid("credential", `a credential has at most ${maximumLength} characters`)
+  if (!/^[\x20-\x7e]+$/.test(text)) {
+    return invalid("credential", "a credential is one line of printable ASCII; check what was copied")
+  }
+  if (/vendo_(?:sk|at)_/.test(text)) {
+    return invalid("credential", `this is a Vendo key, not a credential of ${integration.name}`)
+  }
+  return Effect.succeed(Option.some(Redacted.make(text, { label: "credential" })))
+}
+
+export interface Identity {
+  readonly field: string
+  readonly value: string
+}
+
+/** What makes this credential the same consumer as another, for integrations that have a rule. */
+export const identify = (
+  { exclusive, identity: rule, name }: Integration,
+  secret: Option.Option<Redacted.Redacted>
+): Effect.Effect<Option.Option<Identity>, ValidationFailed> => {
+  if (rule === undefined || Option.isNone(secret)) {
+    return exclusive
+      ? invalid("credential", `${name} allows one consumer per credential, and none was given to tell them apart`)
+      : Effect.succeed(Option.none())
+  }
+  const value = new RegExp(rule.pattern).exec(Redacted.value(secret.value))?.[1]
+  return value === undefined
+    ? invalid("credential", `this is not ${rule.hint}`)
+    : Effect.succeed(Option.some({ field: rule.metadata, value }))
+}

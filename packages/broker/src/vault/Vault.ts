@@ -1,0 +1,143 @@
+/**
+ * Seals credentials and opens them.
+ *
+ * ```
+ * box = 0x56 0x42 | format u8 | algorithm u8 | data key version u32 | commitment 16 B
+ *     | nonce 12 B | ciphertext | tag 16 B                                    (AES-256-GCM)
+ * ```
+ *
+ * The additional data names tenant, table, column, row, secret version and data
+ * key version: a box moved to another place, or put back after a change, does
+ * not open. The commitment binds the box to one data key, which GCM alone does
+ * not.
+ */
+import { Context, Effect, Layer, Redacted, Schema } from "effect"
+import { createHmac, type KeyObject, timingSafeEqual } from "node:crypto"
+import type { ConnectionId, TenantId } from "@vendodev/domain/Ids"
+import { additionalData } from "./additionalData.ts"
+import { Keyring, type KeyUnavailable, nonceLength, openRaw, sealRaw, tagLength, type WrappedKey } from "./Keyring.ts"
+
+/** Where a box belongs: part of what is authenticated. */
+export interface BoxPlace {
+  readonly tenant: TenantId
+  readonly connection: ConnectionId
+  /** Counts the secrets the row has held. */
+  readonly secretVersion: string
+}
+
+export interface DataKeyRow extends WrappedKey {
+  readonly version: number
+}
+
+/** The box is not one of ours, not of this place, or was altered. Which of them is not said. */
+export class BoxUnreadable extends Schema.TaggedError<BoxUnreadable>()("BoxUnreadable", {
+  connection: Schema.String
+}) {
+  override get message() {
+    return `the sealed credential of connection ${this.connection} does not open`
+  }
+}
+
+export class Vault extends Context.Service<Vault, {
+  readonly seal: (
+    place: BoxPlace,
+    dataKey: DataKeyRow,
+    secret: Redacted.Redacted
+  ) => Effect.Effect<Uint8Array, KeyUnavailable>
+  readonly open: (
+    place: BoxPlace,
+    dataKey: DataKeyRow,
+    box: Uint8Array
+  ) => Effect.Effect<Redacted.Redacted, BoxUnreadable | KeyUnavailable>
+}>()("@vendodev/broker/Vault") {
+  static readonly layer = Layer.effect(
+    Vault,
+    Effect.gen(function*() {
+      const keyring = yield* Keyring
+      const dataKeys = new DataKeys()
+
+      const dataKey = Effect.fnUntraced(function*(tenant: TenantId, row: DataKeyRow) {
+        const known = dataKeys.get(tenant, row)
+        if (known !== undefined) return known
+        const key = yield* keyring.unwrap(tenant, row.version, row)
+        return dataKeys.set(tenant, row, key)
+      })
+
+      return Vault.of({
+        seal: Effect.fnUntraced(function*(place, row, secret) {
+          const { commitment, key } = yield* dataKey(place.tenant, row)
+          const plain = Buffer.from(Redacted.value(secret))
+          const sealed = sealRaw(key, plain, boxData(place, row.version))
+          plain.fill(0)
+          return Buffer.concat([header(row.version), commitment, sealed])
+        }),
+        open: Effect.fnUntraced(function*(place, row, box) {
+          const { commitment, key } = yield* dataKey(place.tenant, row)
+          const plain = box.length >= minimumLength && isOurs(box, row.version, commitment)
+            ? openRaw(key, box.subarray(sealedAt), boxData(place, row.version))
+            : undefined
+          if (plain === undefined) return yield* new BoxUnreadable({ connection: place.connection })
+          const secret = Redacted.make(plain.toString(), { label: "credential" })
+          plain.fill(0)
+          return secret
+        })
+      })
+    })
+  )
+}
+
+const magic = Buffer.from([0x56, 0x42, 1, 1])
+const commitmentAt = magic.length + 4
+const commitmentLength = 16
+const sealedAt = commitmentAt + commitmentLength
+const minimumLength = sealedAt + nonceLength + tagLength
+
+const header = (version: number): Buffer => {
+  const out = Buffer.alloc(commitmentAt)
+  magic.copy(out)
+  out.writeUInt32BE(version, magic.length)
+  return out
+}
+
+const isOurs = (box: Uint8Array, version: number, commitment: Uint8Array): boolean =>
+  header(version).equals(box.subarray(0, commitmentAt)) &&
+  timingSafeEqual(box.subarray(commitmentAt, sealedAt), commitment)
+
+const boxData = ({ connection, secretVersion, tenant }: BoxPlace, version: number): Buffer =>
+  additionalData("vendo/box/1", tenant, "connections", "secret_box", connection, secretVersion, String(version))
+
+interface DataKey {
+  readonly key: KeyObject
+  readonly commitment: Uint8Array
+  readonly wrapped: Uint8Array
+}
+
+/** Unwrapped data keys by tenant and version, least recently used out first. Bounded, and only as good as the row. */
+class DataKeys {
+  readonly #entries = new Map<string, DataKey>()
+  static readonly #capacity = 10_000
+
+  get(tenant: TenantId, row: DataKeyRow): DataKey | undefined {
+    const name = `${tenant}/${row.version}`
+    const entry = this.#entries.get(name)
+    if (entry === undefined || Buffer.compare(entry.wrapped, row.wrapped) !== 0) return undefined
+    this.#entries.delete(name)
+    this.#entries.set(name, entry)
+    return entry
+  }
+
+  set(tenant: TenantId, row: DataKeyRow, key: KeyObject): DataKey {
+    const version = Buffer.alloc(4)
+    version.writeUInt32BE(row.version)
+    const commitment = createHmac("sha256", key).update("commit").update(version).digest().subarray(0, commitmentLength)
+    const entry = { key, commitment, wrapped: Buffer.from(row.wrapped) }
+    if (this.#entries.size >= DataKeys.#capacity) {
+      for (const oldest of this.#entries.keys()) {
+        this.#entries.delete(oldest)
+        break
+      }
+    }
+    this.#entries.set(`${tenant}/${row.version}`, entry)
+    return entry
+  }
+}
