@@ -44,7 +44,7 @@ const errors = (...more: ReadonlyArray<BrokerErrorClass>) =>
   )
 
 /** A freshly minted key: the only answer that ever holds one. */
-export const MintedKey = Schema.Struct({ ...AppKey.fields, key: Schema.Redacted(Schema.String) }).annotate({
+export const MintedKey = Schema.Struct({ ...AppKey.fields, key: Schema.RedactedFromValue(Schema.String) }).annotate({
   identifier: "MintedKey"
 })
 
@@ -89,7 +89,7 @@ export class ManagementGroup extends HttpApiGroup.make("management")
         slug: IntegrationSlug,
         name: Schema.optionalKey(DisplayName),
         profile: Schema.optionalKey(Profile),
-        credential: Schema.optionalKey(Schema.Redacted(Schema.String))
+        credential: Schema.optionalKey(Schema.RedactedFromValue(Schema.String))
       }),
       success: Connection,
       error: errors(ProviderUnknown, Conflict)

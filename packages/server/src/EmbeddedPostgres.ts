@@ -33,7 +33,7 @@ const port = 5432
  * when there is no place for the files, and when Postgres does not start within thirty seconds.
  */
 export const start = Effect.fn("EmbeddedPostgres.start")(
-  function*(options: { readonly dataDir: string; readonly settings?: Readonly<Record<string, string>> }) {
+  function* (options: { readonly dataDir: string; readonly settings?: Readonly<Record<string, string>> }) {
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
     const settings = options.settings ?? {}

@@ -3,7 +3,7 @@
  * functions, the catalog. The server itself logs in as a role that can do none
  * of it, and only checks that it was done.
  */
-import { Array, Effect, Schema } from "effect"
+import { Array, Effect, Redacted, Schema } from "effect"
 import { Migrator, SqlClient } from "effect/sql"
 import { integrations } from "@vendodev/catalog/Catalog"
 import createTables from "./migrations/0001_create_tables.ts"
@@ -89,6 +89,18 @@ export const prepare = Effect.gen(function*() {
   yield* asOwner(catalog)
   return applied
 }).pipe(Effect.withSpan("Migrations.prepare"))
+
+/** Sets the password the server's role logs in with: base64url, for no parameter can stand in this statement. */
+export const setServerPassword = Effect.fn("Migrations.setServerPassword")(function*(password: Redacted.Redacted) {
+  const sql = yield* SqlClient.SqlClient
+  const text = Redacted.value(password)
+  if (!/^[A-Za-z0-9_-]{16,}$/.test(text)) {
+    return yield* new DatabaseNotReady({
+      problems: ["the server's password must be at least 16 characters of A-Z, a-z, 0-9, '-' and '_'"]
+    })
+  }
+  yield* sql.unsafe(`ALTER ROLE ${serverRole} PASSWORD '${text}'`)
+})
 
 /** The database is not the one this build needs. The message names the command that mends it. */
 export class DatabaseNotReady extends Schema.TaggedError<DatabaseNotReady>()("DatabaseNotReady", {

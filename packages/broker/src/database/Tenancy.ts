@@ -31,7 +31,11 @@ export class Tenancy extends Context.Service<Tenancy, {
     tenant: TenantId
   ) => <A, E, R>(
     work: Effect.Effect<A, E, R>
-  ) => Effect.Effect<A, E | SessionRequired | NotFound | Unavailable, Exclude<R, CurrentTenant>>
+  ) => Effect.Effect<
+    A,
+    Exclude<E, SqlError.SqlError> | SessionRequired | NotFound | Unavailable,
+    Exclude<R, CurrentTenant>
+  >
 }>()("@vendodev/broker/Tenancy") {
   static readonly layer = Layer.effect(
     Tenancy,

@@ -6,7 +6,7 @@
  * Everything is held as a `KeyObject`: made once, several times cheaper to use
  * than a buffer, and not printable.
  */
-import { Context, Effect, Layer, Redacted, Schema } from "effect"
+import { type Array, Context, Effect, Layer, Redacted, Schema } from "effect"
 import {
   createCipheriv,
   createDecipheriv,
@@ -28,7 +28,7 @@ export const tagLength = 16
 export interface KeyMaterial {
   /** Expanded into the pepper and the fingerprint key. Never rotated: stored hashes depend on it. */
   readonly root: Redacted.Redacted<Uint8Array>
-  readonly keks: ReadonlyArray<{ readonly id: string; readonly key: Redacted.Redacted<Uint8Array> }>
+  readonly keks: Array.NonEmptyReadonlyArray<{ readonly id: string; readonly key: Redacted.Redacted<Uint8Array> }>
   /** The KEK that wraps new data keys. */
   readonly active: string
 }
@@ -61,14 +61,16 @@ export class Keyring extends Context.Service<Keyring, {
   /** A new data key for a tenant, and its wrapped form for the database. */
   readonly generateDataKey: (tenant: TenantId, version: number) => WrappedKey
   readonly unwrap: (tenant: TenantId, version: number, key: WrappedKey) => Effect.Effect<KeyObject, KeyUnavailable>
-  /** A sealed constant per KEK, to be opened at the next start. */
+  /** A sealed constant per key, to be opened at the next start. */
   readonly sealCheck: (kekId: string) => Effect.Effect<Uint8Array, KeyUnavailable>
   readonly openCheck: (kekId: string, sealed: Uint8Array) => Effect.Effect<void, KeyUnavailable>
-  readonly kekIds: ReadonlyArray<string>
+  /** What `sealCheck` and `openCheck` can be asked for. */
+  readonly checkedIds: ReadonlyArray<string>
 }>()("@vendodev/broker/Keyring") {
   static readonly layerOf = (material: KeyMaterial) => Layer.sync(Keyring, () => Keyring.of(make(material)))
 }
 
+const rootCheckId = "root"
 const checkText = Buffer.from("vendo keyring check")
 
 const make = (material: KeyMaterial): Keyring["Service"] => {
@@ -79,11 +81,15 @@ const make = (material: KeyMaterial): Keyring["Service"] => {
   const pepper = derived("vendo/pepper/1")
   const fingerprintKey = derived("vendo/fingerprint/1")
   const keks = new Map(material.keks.map(({ id, key }) => [id, createSecretKey(Redacted.value(key))]))
+  // The root is checked like a KEK, for stored hashes depend on it as boxes do on those.
+  const checked = new Map([...keks, [rootCheckId, derived("vendo/check/1")]])
 
-  const kek = (id: string) => {
-    const found = keks.get(id)
+  const among = (keys: ReadonlyMap<string, KeyObject>) => (id: string) => {
+    const found = keys.get(id)
     return found === undefined ? Effect.fail(new KeyUnavailable({ kekId: id })) : Effect.succeed(found)
   }
+  const kek = among(keks)
+  const checkKey = among(checked)
   const dekData = (kekId: string, tenant: TenantId, version: number) =>
     additionalData("vendo/dek/1", kekId, tenant, String(version))
   const checkData = (kekId: string) => additionalData("vendo/check/1", kekId)
@@ -108,11 +114,11 @@ const make = (material: KeyMaterial): Keyring["Service"] => {
       opened.fill(0)
       return key
     }),
-    sealCheck: (kekId) => Effect.map(kek(kekId), (key) => sealRaw(key, checkText, checkData(kekId))),
+    sealCheck: (kekId) => Effect.map(checkKey(kekId), (key) => sealRaw(key, checkText, checkData(kekId))),
     openCheck: Effect.fnUntraced(function*(kekId, sealed) {
-      if (openRaw(yield* kek(kekId), sealed, checkData(kekId)) === undefined) return yield* new KeyUnavailable({ kekId })
+      if (openRaw(yield* checkKey(kekId), sealed, checkData(kekId)) === undefined) return yield* new KeyUnavailable({ kekId })
     }),
-    kekIds: [...keks.keys()]
+    checkedIds: [...checked.keys()]
   }
 }
 

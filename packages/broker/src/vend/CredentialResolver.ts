@@ -13,7 +13,7 @@ import {
   IdentityInvalid,
   ProviderUnknown
 } from "@vendodev/domain/BrokerError"
-import { noSubject } from "@vendodev/domain/Ids"
+import { type ConnectionId, noSubject } from "@vendodev/domain/Ids"
 import { BindingRepo, type Decision } from "../access/BindingRepo.ts"
 import { AuditLog } from "../audit/AuditLog.ts"
 import { isWellFormed } from "../vault/KeyFormat.ts"
@@ -27,6 +27,8 @@ export interface VendRequest {
   readonly slug: string
   /** `X-Vendo-User-JWT`, if it was sent. */
   readonly userJwt: Option.Option<Redacted.Redacted>
+  /** `X-Vendo-Connection`: refuses whatever is bound when it is not this one. */
+  readonly connection: Option.Option<ConnectionId>
 }
 
 export class CredentialResolver extends Context.Service<CredentialResolver, {
@@ -53,6 +55,9 @@ export class CredentialResolver extends Context.Service<CredentialResolver, {
         // Sent but not verifiable: refused, and never answered from the deployment's own connections.
         if (Option.isSome(userJwt)) return yield* identityInvalid
         if (Option.isNone(Catalog.find(slug))) return yield* providerUnknown(slug)
+        if (Option.isSome(request.connection) && request.connection.value !== decision.connection_id) {
+          return yield* refusals.binding_missing(slug)
+        }
         if (decision.decision !== "granted") return yield* refusals[decision.decision](slug)
         return yield* profiles.vend(decision, key)
       })

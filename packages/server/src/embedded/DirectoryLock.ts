@@ -10,7 +10,7 @@ const listen = (path: string) =>
   Effect.acquireRelease(
     Effect.callback<Net.Server, Error>((resume) => {
       const server = Net.createServer((socket) => socket.destroy())
-      server.once("error", (error) => resume(Effect.fail(error)))
+      server.on("error", (error) => resume(Effect.fail(error)))
       server.listen(path, () => resume(Effect.succeed(server)))
       server.unref()
     }),
@@ -27,11 +27,11 @@ const isAlive = (path: string) =>
       resume(Effect.succeed(alive))
     }
     socket.once("connect", () => answer(true))
-    socket.once("error", (error: NodeJS.ErrnoException) => answer(!gone.has(error.code)))
+    socket.on("error", (error: NodeJS.ErrnoException) => answer(!gone.has(error.code)))
   })
 
 /** The same directory by a name short enough for the sockets in it. */
-const shortName = Effect.fnUntraced(function*(directory: string) {
+const shortName = Effect.fnUntraced(function* (directory: string) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   if (Buffer.byteLength(directory) + "/.01234567".length <= longestSocketPath) return directory
@@ -40,20 +40,19 @@ const shortName = Effect.fnUntraced(function*(directory: string) {
   return detour
 })
 
-const twice = Effect.fail("held by another process" as const)
-
-/** Someone may only be passing, having lost against us as we lost against them; a holder is still there next time. */
-const patience = { times: 4, schedule: Schedule.jittered(Schedule.spaced("50 millis")) }
+/** A rival may give way, as we may have to; a holder is still there after the last look. */
+const patience = { times: 5, schedule: Schedule.jittered(Schedule.spaced("50 millis")) }
 
 /**
  * Holds the directory until the scope closes or the process ends; fails with `"held by another process"` while another
  * process (or another scope of this one) holds it.
  *
- * Every contender listens on a socket of its own, hidden until it answers, shows it, and then looks at the others. Of
- * two, at least one sees the other. With one name for all, whoever removes a stale socket might remove the live one
- * that had just replaced it.
+ * Every contender listens on a socket of its own, hidden until it answers, shows it, and then looks for others. Who sees
+ * none holds: of two, the one that showed itself later sees the earlier. Among contenders the first by name stays, and
+ * the others hide and look again. One name for all would not do, for whoever removes a stale socket may be removing the
+ * live one that has just replaced it.
  */
-export const hold = Effect.fn("DirectoryLock.hold")(function*(directory: string) {
+export const hold = Effect.fn("DirectoryLock.hold")(function* (directory: string) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   yield* fs.makeDirectory(directory, { recursive: true, mode: 0o700 })
@@ -62,7 +61,7 @@ export const hold = Effect.fn("DirectoryLock.hold")(function*(directory: string)
   const hidden = path.join(short, `.${name}`)
   const shown = path.join(short, name)
 
-  const isRival = Effect.fnUntraced(function*(other: string) {
+  const isRival = Effect.fnUntraced(function* (other: string) {
     const socket = path.join(short, other)
     if (other === name || other.startsWith(".")) return false
     if (yield* isAlive(socket)) return true
@@ -70,13 +69,19 @@ export const hold = Effect.fn("DirectoryLock.hold")(function*(directory: string)
     return false
   })
 
-  yield* listen(hidden)
-  yield* Effect.addFinalizer(() => Effect.ignore(fs.remove(shown, { force: true })))
-  yield* Effect.gen(function*() {
-    yield* fs.rename(hidden, shown)
+  const contend = Effect.gen(function* () {
+    if (yield* fs.exists(hidden)) yield* fs.rename(hidden, shown)
     const rivals = yield* Effect.filter(yield* fs.readDirectory(short), isRival)
     if (rivals.length === 0) return
-    yield* fs.rename(shown, hidden)
-    return yield* twice
-  }).pipe(Effect.retry({ ...patience, while: (error) => error === "held by another process" }))
+    if (rivals.some((rival) => rival < name)) yield* fs.rename(shown, hidden)
+    return yield* Effect.fail("held by another process" as const)
+  })
+
+  const disappear = Effect.ignore(fs.remove(shown, { force: true }))
+  yield* listen(hidden)
+  yield* Effect.addFinalizer(() => disappear)
+  yield* contend.pipe(
+    Effect.retry({ ...patience, while: (error) => error === "held by another process" }),
+    Effect.onError(() => disappear)
+  )
 })

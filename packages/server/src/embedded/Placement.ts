@@ -16,31 +16,38 @@ export interface Placement {
 const shortHash = (path: string): string => hash("sha256", path).slice(0, 16)
 
 /** Who owns the cluster keeps it. One that root owns was restored by root, and one that is not there yet is nobody's. */
-const accountFor = Effect.fnUntraced(function*(dataDirectory: string) {
+const accountFor = Effect.fnUntraced(function* (dataDirectory: string) {
   const fs = yield* FileSystem.FileSystem
   if (!weAreRoot()) return Option.none<Account>()
   const info = yield* Effect.option(fs.stat(dataDirectory))
   const owner = Option.all({ uid: Option.flatMap(info, (_) => _.uid), gid: Option.flatMap(info, (_) => _.gid) })
-  return Option.orElseSome(Option.filter(owner, ({ uid }) => uid !== 0), () => nobody)
+  return Option.orElseSome(
+    Option.filter(owner, ({ uid }) => uid !== 0),
+    () => nobody
+  )
 })
 
-/** The data directory keeps a link to where its cluster will be. A rival that moves it at the same time agrees with us. */
-const moveAway = Effect.fnUntraced(function*(root: string, link: string) {
+/**
+ * The data directory keeps a link to where its cluster will be. A place that is taken holds what a deleted directory of
+ * the same name has left: the next one is ours. A rival that makes the link at the same time decides for both.
+ */
+const moveAway = Effect.fnUntraced(function* (root: string, link: string) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  const home = path.join(sharedDirectory, shortHash(root))
-  const moved = path.join(home, "postgres")
+  const first = path.join(sharedDirectory, shortHash(root))
+  let moved = path.join(first, "postgres")
+  for (let next = 2; yield* fs.exists(moved); next++) moved = path.join(`${first}-${next}`, "postgres")
   yield* makeEnterable(sharedDirectory)
-  yield* makeEnterable(home)
-  yield* fs.symlink(moved, link).pipe(Effect.catch(() => fs.readLink(link)))
-  return moved
+  yield* makeEnterable(path.dirname(moved))
+  return yield* fs.symlink(moved, link).pipe(
+    Effect.as(moved),
+    Effect.catch(() => fs.readLink(link))
+  )
 })
 
-const unreachable = (obstacle: string, account: Option.Option<Account>) =>
+const unreachable = (obstacle: string, { uid }: Account) =>
   new EmbeddedPostgresError({
-    message: `Postgres refuses to run as root, and uid ${
-      Option.getOrElse(account, () => nobody).uid
-    } may not enter ${obstacle}: open it (chmod o+x), set VENDO_DATA_DIR to another directory, or set DATABASE_URL.`
+    message: `Postgres refuses to run as root, and uid ${uid} may not enter ${obstacle}: open it (chmod o+x), set VENDO_DATA_DIR to another directory, or set DATABASE_URL.`
   })
 
 /**
@@ -48,7 +55,7 @@ const unreachable = (obstacle: string, account: Option.Option<Account>) =>
  * not enter the data directory, a new cluster is kept below `/var/lib/vendo`; never in a temporary directory, for those
  * are emptied. Fails when there is no place that account can reach.
  */
-export const place = Effect.fn("Placement.place")(function*(dataDir: string) {
+export const place = Effect.fn("Placement.place")(function* (dataDir: string) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   yield* fs.makeDirectory(dataDir, { recursive: true })
@@ -57,30 +64,40 @@ export const place = Effect.fn("Placement.place")(function*(dataDir: string) {
   const account = yield* accountFor(link)
   const obstacle = yield* findObstacle(root, account)
 
-  const locate = Effect.gen(function*() {
+  const locate = Effect.gen(function* () {
     if (yield* fs.exists(link)) return yield* fs.realPath(link)
     const dangling = yield* Effect.option(fs.readLink(link))
     if (Option.isSome(dangling)) return path.resolve(root, dangling.value)
     if (Option.isNone(obstacle)) return link
-    return yield* moveAway(root, link).pipe(Effect.mapError(() => unreachable(obstacle.value, account)))
+    return yield* moveAway(root, link).pipe(Effect.mapError(() => unreachable(obstacle.value, nobody)))
   })
   const dataDirectory = yield* locate
   const home = path.dirname(dataDirectory)
   yield* makeEnterable(home)
   if (home !== root) {
-    const because = Option.map(obstacle, (_) => `: Postgres does not run as root, and uid ${nobody.uid} may not enter ${_}`)
-    yield* Effect.logInfo(`The database of ${root} is kept in ${home}${Option.getOrElse(because, () => "")}`)
+    const because = Option.match(obstacle, {
+      onNone: () => "",
+      onSome: (directory) => `: Postgres does not run as root, and its account may not enter ${directory}`
+    })
+    yield* Effect.logInfo(`The database of ${root} is kept in ${home}${because}`)
   }
   const stillBlocked = yield* findObstacle(home, account)
-  if (Option.isSome(stillBlocked)) return yield* unreachable(stillBlocked.value, account)
+  if (Option.isSome(stillBlocked))
+    return yield* unreachable(
+      stillBlocked.value,
+      Option.getOrElse(account, () => nobody)
+    )
   return { home, dataDirectory, account }
 })
 
 /** A directory for sockets only the account (and we) may connect to, cleared of what a dead server left in it. */
-const makePrivate = Effect.fnUntraced(function*(directory: string, account: Option.Option<Account>, port: number) {
+const makePrivate = Effect.fnUntraced(function* (directory: string, account: Option.Option<Account>, port: number) {
   const fs = yield* FileSystem.FileSystem
   yield* fs.makeDirectory(directory, { mode: 0o700 }).pipe(
-    Effect.catchIf((error) => error.reason._tag === "AlreadyExists", () => Effect.void)
+    Effect.catchIf(
+      (error) => error.reason._tag === "AlreadyExists",
+      () => Effect.void
+    )
   )
   const { type, uid } = yield* fs.lstat(directory)
   const owners = [process.getuid?.(), Option.getOrUndefined(account)?.uid]
@@ -99,19 +116,20 @@ const makePrivate = Effect.fnUntraced(function*(directory: string, account: Opti
  * A directory for the server's socket: beside the cluster, or, where that path would be too long for a socket, a
  * temporary one named after it, removed when the scope closes.
  */
-export const makeSocketDirectory = Effect.fn("Placement.makeSocketDirectory")(
-  function*({ account, home }: Placement, port: number) {
-    const fs = yield* FileSystem.FileSystem
-    const path = yield* Path.Path
-    const near = path.join(home, "postgres-socket")
-    if (Buffer.byteLength(path.join(near, `.s.PGSQL.${port}`)) <= longestSocketPath) {
-      return yield* makePrivate(near, account, port)
-    }
-    const isBlocked = (directory: string) => Effect.map(findObstacle(directory, account), Option.isSome)
-    const temporary = (yield* isBlocked(tmpdir())) ? "/tmp" : tmpdir()
-    return yield* Effect.acquireRelease(
-      makePrivate(path.join(temporary, `vendo-${shortHash(home)}`), account, port),
-      (directory) => Effect.ignore(fs.remove(directory, { recursive: true }))
-    )
+export const makeSocketDirectory = Effect.fn("Placement.makeSocketDirectory")(function* (
+  { account, home }: Placement,
+  port: number
+) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const near = path.join(home, "postgres-socket")
+  if (Buffer.byteLength(path.join(near, `.s.PGSQL.${port}`)) <= longestSocketPath) {
+    return yield* makePrivate(near, account, port)
   }
-)
+  const isBlocked = (directory: string) => Effect.map(findObstacle(directory, account), Option.isSome)
+  const temporary = (yield* isBlocked(tmpdir())) ? "/tmp" : tmpdir()
+  return yield* Effect.acquireRelease(
+    makePrivate(path.join(temporary, `vendo-${shortHash(home)}`), account, port),
+    (directory) => Effect.ignore(fs.remove(directory, { recursive: true }))
+  )
+})

@@ -1,6 +1,6 @@
 import { Deferred, Effect, FileSystem, Option, Schedule } from "effect"
 import { spawn } from "node:child_process"
-import { closeSync, openSync } from "node:fs"
+import { closeSync, fstatSync, openSync } from "node:fs"
 import { type Account, environment } from "./Account.ts"
 import { EmbeddedPostgresError } from "./EmbeddedPostgresError.ts"
 import { readPidFile, shutDown, stopSurvivor } from "./Survivor.ts"
@@ -23,6 +23,7 @@ const defaults = {
   // Neither a statement nor a value bound to one may reach the log, not even in the message or the detail of an error.
   log_min_messages: "log",
   log_min_error_statement: "panic",
+  log_error_verbosity: "terse",
   log_parameter_max_length: "0",
   log_parameter_max_length_on_error: "0"
 }
@@ -38,28 +39,32 @@ const argumentsFor = (options: Options): ReadonlyArray<string> => [
   ...Object.entries({ ...defaults, ...options.settings }).flatMap(([name, value]) => ["-c", `${name}=${value}`])
 ]
 
-const failure = Effect.fnUntraced(function*(options: Options, what: string) {
+const failure = Effect.fnUntraced(function* (options: Options, what: string, since = 0) {
   const fs = yield* FileSystem.FileSystem
-  const log = yield* Effect.orElseSucceed(fs.readFileString(options.logFile), () => "")
-  const lines = log.trimEnd().split("\n").slice(-12).join("\n")
+  const log = yield* Effect.orElseSucceed(fs.readFile(options.logFile), () => new Uint8Array())
+  const lines = new TextDecoder().decode(log.subarray(since)).trimEnd().split("\n").slice(-12).join("\n")
   return new EmbeddedPostgresError({ message: `Postgres ${what}. The last lines of ${options.logFile}:\n${lines}` })
 })
 
 interface Child {
   readonly pid: number | undefined
   readonly signal: (name: NodeJS.Signals) => boolean
+  /** where in the log its lines begin */
+  readonly logStart: number
   /** how it ended, once it has */
   readonly ended: Effect.Effect<string>
 }
 
-const spawnChild = Effect.fnUntraced(function*(options: Options, env: Readonly<Record<string, string>>) {
+const spawnChild = Effect.fnUntraced(function* (options: Options, env: Readonly<Record<string, string>>) {
   const log = yield* Effect.acquireRelease(
     Effect.try({
       try: () => openSync(options.logFile, "a", 0o600),
-      catch: (cause) => new EmbeddedPostgresError({ message: `The log of Postgres cannot be written: ${String(cause)}` })
+      catch: (cause) =>
+        new EmbeddedPostgresError({ message: `The log of Postgres cannot be written: ${String(cause)}` })
     }),
     (descriptor) => Effect.sync(() => closeSync(descriptor))
   )
+  const logStart = fstatSync(log).size
   const ended = yield* Deferred.make<string>()
   return yield* Effect.callback<Child, EmbeddedPostgresError>((resume) => {
     const child = spawn(options.program, argumentsFor(options), {
@@ -71,14 +76,16 @@ const spawnChild = Effect.fnUntraced(function*(options: Options, env: Readonly<R
       stdio: ["ignore", log, log]
     })
     child.once("exit", (code, signal) => Deferred.doneUnsafe(ended, Effect.succeed(signal ?? `exit code ${code}`)))
-    child.once("error", ({ message }) => resume(Effect.fail(new EmbeddedPostgresError({ message }))))
+    child.on("error", ({ message }) => resume(Effect.fail(new EmbeddedPostgresError({ message }))))
     child.once("spawn", () =>
-      resume(Effect.succeed({ pid: child.pid, signal: (name) => child.kill(name), ended: Deferred.await(ended) }))
+      resume(
+        Effect.succeed({ pid: child.pid, logStart, signal: (name) => child.kill(name), ended: Deferred.await(ended) })
+      )
     )
   })
 }, Effect.scoped)
 
-const launch = Effect.fnUntraced(function*(options: Options) {
+const launch = Effect.fnUntraced(function* (options: Options) {
   const stale = yield* stopSurvivor(options.dataDirectory)
   // Another program may have that pid by now, which would keep Postgres from starting. It disregards its grandparent's
   // pid in the file, and still looks for the shared memory named there, as it could not were the file removed.
@@ -88,12 +95,14 @@ const launch = Effect.fnUntraced(function*(options: Options) {
   )
 })
 
-const awaitReady = Effect.fnUntraced(function*(child: Child, options: Options) {
+const awaitReady = Effect.fnUntraced(function* (child: Child, options: Options) {
   const isReady = Effect.map(readPidFile(options.dataDirectory), (written) =>
     Option.exists(written, ({ isReady, pid }) => isReady && pid === child.pid)
   )
   const ready = Effect.repeat(isReady, { schedule: Schedule.spaced("10 millis"), until: (yes) => yes })
-  const ended = Effect.flatMap(child.ended, (how) => Effect.flip(failure(options, `did not start (${how})`)))
+  const ended = Effect.flatMap(child.ended, (how) =>
+    Effect.flip(failure(options, `did not start (${how})`, child.logStart))
+  )
   yield* Effect.raceFirst(ready, ended)
 })
 
@@ -106,17 +115,17 @@ const isPassing = (error: EmbeddedPostgresError) => error.message.includes("pre-
  * Runs a postmaster until the scope closes: one that ends by itself is started again, on the same data. Answers when
  * the first accepts connections; fails when it has not within thirty seconds or its configuration is refused.
  */
-export const supervise = Effect.fn("Postmaster.supervise")(function*(options: Options) {
+export const supervise = Effect.fn("Postmaster.supervise")(function* (options: Options) {
   const firstReady = yield* Deferred.make<void, EmbeddedPostgresError>()
   const untilItEnds = Effect.scoped(
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const child = yield* launch(options)
       yield* awaitReady(child, options)
       yield* Deferred.succeed(firstReady, undefined)
       return yield* child.ended
     })
   )
-  const mayRetry = Effect.fnUntraced(function*(error: EmbeddedPostgresError) {
+  const mayRetry = Effect.fnUntraced(function* (error: EmbeddedPostgresError) {
     const restarting = yield* Deferred.isDone(firstReady)
     if (restarting) yield* Effect.logError(error.message)
     return restarting || isPassing(error)

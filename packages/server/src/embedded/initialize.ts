@@ -20,45 +20,21 @@ const flags = [
   "--no-instructions"
 ]
 
-const writeForUs = Effect.fnUntraced(function*(file: string, content: string) {
+const failure = (message: string) => new EmbeddedPostgresError({ message })
+
+const writeForUs = Effect.fnUntraced(function* (file: string, content: string) {
   const fs = yield* FileSystem.FileSystem
   yield* fs.writeFileString(`${file}.new`, content, { mode: 0o600 })
   yield* fs.rename(`${file}.new`, file)
 })
 
-const syncDirectory = Effect.fnUntraced(function*(directory: string) {
+const syncDirectory = Effect.fnUntraced(function* (directory: string) {
   const fs = yield* FileSystem.FileSystem
   const handle = yield* fs.open(directory, { flag: "r" })
   yield* handle.sync
 }, Effect.scoped)
 
-/** The cluster appears under its name only when it is complete: after a crash the next start begins anew. */
-const create = Effect.fnUntraced(function*(options: Cluster) {
-  const fs = yield* FileSystem.FileSystem
-  const path = yield* Path.Path
-  const home = path.dirname(options.dataDirectory)
-  const leftovers = (yield* fs.readDirectory(home)).filter((name) => name.startsWith(staging))
-  yield* Effect.forEach(leftovers, (name) => Effect.ignore(fs.remove(path.join(home, name), { recursive: true })))
-
-  const temporary = yield* fs.makeTempDirectoryScoped({ directory: home, prefix: staging })
-  const password = randomBytes(32).toString("base64url")
-  const passwordFile = path.join(temporary, "password")
-  const cluster = path.join(temporary, "postgres")
-  yield* fs.writeFileString(passwordFile, `${password}\n`, { mode: 0o600 })
-  yield* giveTo(temporary, options.account)
-  const args = [...flags, ...(options.durable ? [] : ["--no-sync"]), `--pwfile=${passwordFile}`, "-D", cluster]
-  yield* run(path.join(options.programs, "initdb"), args, options.account).pipe(
-    Effect.mapError((reason) =>
-      new EmbeddedPostgresError({ message: `initdb could not create ${options.dataDirectory}: ${reason}` })
-    )
-  )
-  yield* writeForUs(options.passwordFile, `${password}\n`)
-  yield* fs.rename(cluster, options.dataDirectory)
-  if (options.durable) yield* syncDirectory(home)
-  yield* Effect.logInfo(`Created a database cluster in ${options.dataDirectory}`)
-}, Effect.scoped)
-
-interface Cluster {
+interface Options {
   readonly programs: string
   readonly dataDirectory: string
   readonly passwordFile: string
@@ -66,22 +42,65 @@ interface Cluster {
   readonly durable: boolean
 }
 
-/** The superuser's password of a cluster which is created when there is none. Fails when its password was lost. */
-export const initialize = Effect.fn("initialize")(function*(options: Cluster) {
+/** Made beside its final name and renamed, password first: a cluster is never seen half made, nor without its password. */
+const create = Effect.fnUntraced(
+  function* (options: Options) {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const home = path.dirname(options.dataDirectory)
+    const temporary = yield* fs.makeTempDirectoryScoped({ directory: home, prefix: staging })
+    const password = `${randomBytes(32).toString("base64url")}\n`
+    const passwordFile = path.join(temporary, "password")
+    const cluster = path.join(temporary, "postgres")
+    yield* fs.writeFileString(passwordFile, password, { mode: 0o600 })
+    yield* giveTo(temporary, options.account)
+    const args = [...flags, ...(options.durable ? [] : ["--no-sync"]), `--pwfile=${passwordFile}`, "-D", cluster]
+    yield* run(path.join(options.programs, "initdb"), args, options.account).pipe(
+      Effect.mapError((reason) => failure(`initdb could not create ${options.dataDirectory}: ${reason}`))
+    )
+    yield* writeForUs(options.passwordFile, password)
+    yield* fs
+      .rename(cluster, options.dataDirectory)
+      .pipe(Effect.onError(() => Effect.ignore(fs.remove(options.passwordFile))))
+    if (options.durable) yield* syncDirectory(home)
+    yield* Effect.logInfo(`Created a database cluster in ${options.dataDirectory}`)
+  },
+  Effect.scoped,
+  Effect.uninterruptible
+)
+
+/** A start that was killed while it created the cluster leaves its work behind; a cluster that was lost leaves none. */
+const createAnew = Effect.fnUntraced(function* (options: Options) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const home = path.dirname(options.dataDirectory)
+  const leftovers = (yield* fs.readDirectory(home)).filter((name) => name.startsWith(staging))
+  if (leftovers.length === 0 && (yield* fs.exists(options.passwordFile))) {
+    return yield* failure(
+      `The database in ${options.dataDirectory} is gone: restore it, or remove ${options.passwordFile} to start with an empty one.`
+    )
+  }
+  yield* create(options)
+  yield* Effect.forEach(leftovers, (name) => Effect.ignore(fs.remove(path.join(home, name), { recursive: true })))
+})
+
+/** The superuser's password of a cluster, which is created when there is none. Fails when either of the two was lost. */
+export const initialize = Effect.fn("initialize")(function* (options: Options) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   if (!(yield* fs.exists(path.join(options.dataDirectory, "PG_VERSION")))) {
-    yield* create(options)
-  } else if (Option.isSome(options.account)) {
-    const { uid } = yield* fs.stat(options.dataDirectory)
-    if (Option.contains(uid, 0)) yield* giveTo(options.dataDirectory, options.account)
+    yield* createAnew(options)
+  } else if (Option.contains((yield* fs.stat(options.dataDirectory)).uid, 0)) {
+    yield* giveTo(options.dataDirectory, options.account)
   }
-  const password = yield* fs.readFileString(options.passwordFile).pipe(
-    Effect.mapError(() =>
-      new EmbeddedPostgresError({
-        message: `The password of the database in ${options.dataDirectory} is missing: restore ${options.passwordFile}, or move the database away to start with an empty one.`
-      })
+  const password = yield* fs
+    .readFileString(options.passwordFile)
+    .pipe(
+      Effect.mapError(() =>
+        failure(
+          `The password of the database in ${options.dataDirectory} is missing: restore ${options.passwordFile}, or move the database away to start with an empty one.`
+        )
+      )
     )
-  )
   return Redacted.make(password.trim(), { label: "postgres-superuser" })
 })

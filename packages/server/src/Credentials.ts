@@ -1,0 +1,100 @@
+/**
+ * The hot path: `GET /<slug>` and `GET /v1/<KEY>`.
+ *
+ * Declared in the contract like every endpoint, but answered by hand, because
+ * decoding and encoding through schemas would cost more than all the rest.
+ */
+import { NodeHttpServerRequest } from "@effect/platform-node"
+import { DateTime, Effect, Option, Redacted, Schema } from "effect"
+import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
+import * as Catalog from "@vendodev/catalog/Catalog"
+import { CredentialResolver } from "@vendodev/broker/vend/CredentialResolver"
+import { type BrokerError, NotFound, ProviderUnknown, ValidationFailed } from "@vendodev/domain/BrokerError"
+import { ConnectionId, EnvVarName } from "@vendodev/domain/Ids"
+import { refuseBody } from "./refuseBody.ts"
+
+const prefix = "/credentials/"
+const variablePrefix = "v1/"
+
+/** Any text that could be a slug. Whether it is one, the catalog says, and only to a caller with a key. */
+const slugLike = /^[A-Za-z0-9_-]{1,63}$/
+
+type Asked = { readonly slug: string } | { readonly variable: string }
+
+const invalid = (field: string, detail: string) => new ValidationFailed({ field, detail })
+const isVariable = Schema.is(EnvVarName)
+const isConnectionId = Schema.is(ConnectionId)
+
+/** What a raw request target asks for. Paths are taken as they come: nothing is normalised into a hit. */
+export const parse = (target: string): Asked | BrokerError => {
+  const end = target.indexOf("?")
+  const rest = target.slice(prefix.length, end === -1 ? undefined : end)
+  const byVariable = rest.startsWith(variablePrefix)
+  const raw = byVariable ? rest.slice(variablePrefix.length) : rest
+  if (raw.includes("/") || rest === "") return new NotFound({ detail: "there is no such route" })
+  const text = raw.includes("%") ? decode(raw) : raw
+  if (byVariable) {
+    return text !== undefined && isVariable(text)
+      ? { variable: text }
+      : invalid("key", "an environment variable name is upper case letters, digits and '_', such as OPENAI_API_KEY")
+  }
+  return text !== undefined && slugLike.test(text)
+    ? { slug: text }
+    : invalid("slug", "a slug is letters, digits, '-' and '_', such as notion")
+}
+
+const decode = (raw: string): string | undefined => {
+  try {
+    return decodeURIComponent(raw)
+  } catch {
+    return undefined
+  }
+}
+
+/** RFC 6750 §2.1; the scheme is case-insensitive (RFC 9110 §11.1). None when nothing was sent at all. */
+const bearer = (authorization: string | undefined): Option.Option<Redacted.Redacted> => {
+  if (authorization === undefined || authorization === "") return Option.none()
+  return Option.some(Redacted.make(/^bearer ([!-~]+)$/i.exec(authorization)?.[1] ?? "", { label: "bearer" }))
+}
+
+const redacted = (value: string | undefined) => Option.map(Option.fromUndefinedOr(value), (text) => Redacted.make(text))
+
+const vend = Effect.gen(function*() {
+  const resolver = yield* CredentialResolver
+  return Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest) {
+    const asked = parse(request.url)
+    if ("_tag" in asked) return yield* Effect.fail(asked)
+    const message = NodeHttpServerRequest.toIncomingMessage(request)
+    if (message.headers["content-length"] !== undefined || message.headers["transfer-encoding"] !== undefined) {
+      yield* refuseBody(message)
+    }
+    const connection = request.headers["x-vendo-connection"]
+    if (connection !== undefined && !isConnectionId(connection)) {
+      return yield* invalid("x-vendo-connection", "X-Vendo-Connection is the id of a connection, a lower-case UUID")
+    }
+    const slug = "slug" in asked
+      ? asked.slug
+      : Option.getOrElse(Catalog.findByVariable(asked.variable), () => "")
+    const { expiresAt, token, tokenType } = yield* resolver.resolve({
+      key: bearer(request.headers["authorization"]),
+      slug,
+      userJwt: redacted(request.headers["x-vendo-user-jwt"]),
+      connection: connection === undefined ? Option.none() : Option.some(connection)
+    }).pipe(
+      Effect.catchTag("provider_unknown", (error) =>
+        "variable" in asked
+          ? new ProviderUnknown({ detail: `no integration of the catalog provides ${asked.variable}` })
+          : Effect.fail(error))
+    )
+    const expires = Option.isNone(expiresAt) ? "null" : JSON.stringify(DateTime.formatIso(expiresAt.value))
+    // The one line where a vended token leaves its wrapper.
+    const body = `{"access_token":${JSON.stringify(Redacted.value(token))},"expires_at":${expires},"token_type":"${tokenType}"}`
+    return HttpServerResponse.text(body, { contentType: "application/json", headers: varies })
+  })
+})
+
+const varies = { vary: "Authorization, X-Vendo-User-JWT" }
+
+export const layer = HttpRouter.use((router) =>
+  Effect.flatMap(vend, (handler) => router.add("GET", `${prefix}*`, handler))
+)

@@ -1,0 +1,104 @@
+/**
+ * What a first start makes, so that the first token takes one paste: a tenant,
+ * an app, three bound connections and a key. Development only, and only on the
+ * embedded database. Repeating it changes nothing.
+ */
+import { Config, Effect, FileSystem, Option, Path, Redacted, Schema } from "effect"
+import { mintAdminToken } from "@vendodev/broker/access/AdminTokens"
+import { Tenancy } from "@vendodev/broker/database/Tenancy"
+import { AppKeys } from "@vendodev/broker/manage/AppKeys"
+import { Apps } from "@vendodev/broker/manage/Apps"
+import { Bindings } from "@vendodev/broker/manage/Bindings"
+import { Connections } from "@vendodev/broker/manage/Connections"
+import { Tenants } from "@vendodev/broker/manage/Tenants"
+import { DisplayName, Slug } from "@vendodev/domain/Ids"
+import type { Profile } from "@vendodev/domain/Profile"
+import { Administrator } from "./Database.ts"
+
+/** `<data dir>/dev.json`: what scripts and the command line need to talk to a development server. */
+const DevFile = Schema.fromJsonString(
+  Schema.Struct({
+    baseUrl: Schema.String,
+    credentialsUrl: Schema.String,
+    adminToken: Schema.RedactedFromValue(Schema.String),
+    apps: Schema.Array(Schema.Struct({ slug: Schema.String, key: Schema.RedactedFromValue(Schema.String) }))
+  })
+)
+export type DevFile = typeof DevFile.Type
+
+export interface Demo extends DevFile {
+  /** Whether the key was made just now, and is shown. */
+  readonly fresh: boolean
+  readonly path: string
+}
+
+const app = Slug.make("demo-tool")
+
+const placeholder = (what: string) => `placeholder-${what}-replace-me`
+
+const connectionsOf = Effect.gen(function*() {
+  const openai = yield* Config.option(Config.Redacted("OPENAI_API_KEY"))
+  const list: ReadonlyArray<{ readonly slug: string; readonly profile: Profile; readonly credential: Redacted.Redacted }> =
+    [
+      {
+        slug: "openai",
+        profile: "byok_static",
+        credential: Option.getOrElse(openai, () => Redacted.make(placeholder("openai-key")))
+      },
+      // Well-formed and nobody's: the number is the bot's id, of which Telegram has issued none so small.
+      { slug: "telegram", profile: "byok_static", credential: Redacted.make(`10:${placeholder("telegram-token")}`) },
+      { slug: "notion", profile: "oauth_app_install", credential: Redacted.make(placeholder("notion-token")) }
+    ]
+  return list
+})
+
+const seed = Effect.fn("Demo.seed")(function*(adminToken: Redacted.Redacted) {
+  const tenancy = yield* Tenancy
+  const tenants = yield* Tenants
+  const apps = yield* Apps
+  const connections = yield* Connections
+  const bindings = yield* Bindings
+  const keys = yield* AppKeys
+  const tenant = yield* tenants.create(adminToken, { slug: Slug.make("demo"), name: DisplayName.make("Demo") })
+  const wanted = yield* connectionsOf
+
+  return yield* tenancy.asAdmin(adminToken, tenant.id)(Effect.gen(function*() {
+    const { id } = yield* apps.create({ slug: app, name: DisplayName.make("Demo tool"), kind: "production" })
+    const bound = yield* bindings.list(id)
+    for (const { credential, profile, slug } of wanted) {
+      if (bound.some((binding) => binding.slug === slug)) continue
+      const connection = yield* connections.create({
+        slug,
+        name: DisplayName.make("demo"),
+        profile: Option.some(profile),
+        credential: Option.some(credential)
+      })
+      yield* bindings.set(id, connection.slug, connection.id)
+    }
+    return (yield* keys.mint({ app: id }, Option.none())).key
+  }))
+})
+
+/** The demo as it is, or as it is now made. None where the database has an administrator of its own. */
+export const prepare = Effect.fn("Demo.prepare")(function*(dataDir: string, baseUrl: string, credentialsUrl: string) {
+  const administrator = yield* Administrator
+  if (Option.isNone(administrator.run)) return Option.none<Demo>()
+  const fs = yield* FileSystem.FileSystem
+  const path = (yield* Path.Path).join(dataDir, "dev.json")
+
+  const known = yield* fs.readFileString(path).pipe(
+    Effect.flatMap(Schema.decodeUnknownEffect(DevFile)),
+    Effect.option
+  )
+  const adminToken = Option.isSome(known)
+    ? known.value.adminToken
+    : yield* administrator.run.value(mintAdminToken("development"))
+  const apps = Option.isSome(known) ? known.value.apps : [{ slug: app, key: yield* seed(adminToken) }]
+  const file = { baseUrl, credentialsUrl, adminToken, apps }
+
+  // Written beside and renamed: a crash leaves the old file or the new one.
+  const text = yield* Schema.encodeEffect(DevFile)(file)
+  yield* fs.writeFileString(`${path}.new`, `${text}\n`, { mode: 0o600 })
+  yield* fs.rename(`${path}.new`, path)
+  return Option.some<Demo>({ ...file, fresh: Option.isNone(known), path })
+})

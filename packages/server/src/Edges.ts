@@ -1,0 +1,150 @@
+/**
+ * Around every route: framing, load, surface, and the form of the answer.
+ *
+ * Whatever a route does, what leaves here is a success or a row of the error
+ * table, with a request id and `Cache-Control: no-store`.
+ */
+import { NodeHttpServerRequest } from "@effect/platform-node"
+import { Cause, Effect, Option, Schema } from "effect"
+import { HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { randomUUID } from "node:crypto"
+import { IncomingMessage } from "node:http"
+import { errorCodeHeader } from "@vendodev/api/WireError"
+import {
+  BrokerError,
+  InternalError,
+  MethodNotAllowed,
+  NotFound,
+  Overloaded,
+  TooLarge,
+  ValidationFailed
+} from "@vendodev/domain/BrokerError"
+import { RequestId } from "@vendodev/domain/RequestId"
+import * as Answer from "./Answer.ts"
+import * as Framing from "./Framing.ts"
+import { methodsOf } from "./methodsOf.ts"
+import { Settings } from "./Settings.ts"
+import * as Surfaces from "./Surfaces.ts"
+
+const isBrokerError = Schema.is(BrokerError)
+
+const overloaded = Answer.ofError(
+  new Overloaded({ detail: "too many requests at once; retry in a moment", retry_after: 1 })
+)
+const nowhere = Answer.ofError(new NotFound({ detail: "there is no such route" }))
+
+/** Methods a route may be declared with. The router would answer HEAD as GET, which must not vend anything. */
+const routed = new Set(["GET", "POST", "PUT", "DELETE"])
+
+/** A route that is not there, a method it does not have, or a path that is not text. */
+const unrouted = (method: string, target: string): BrokerError => {
+  const path = target.replace(/[?#].*$/s, "")
+  const allow = methodsOf(path)
+  if (allow.length > 0 && !allow.includes(method)) {
+    return new MethodNotAllowed({ detail: `use ${allow.join(" or ")} here`, allow })
+  }
+  try {
+    decodeURIComponent(path)
+  } catch {
+    return new ValidationFailed({ detail: "the path is not valid percent-encoded UTF-8", field: "path" })
+  }
+  return new NotFound({ detail: "there is no such route" })
+}
+
+/** A key or a token in a URL ends up in logs and histories, so it is refused before it can be of use. */
+const leaksSecret = (target: string): boolean => {
+  const at = target.indexOf("?")
+  return at !== -1 && /token|vendo_(?:sk|at)_|%/i.test(target.slice(at)) && isSecretQuery(target.slice(at + 1))
+}
+const isSecretQuery = (query: string): boolean => {
+  try {
+    return /token|vendo_(?:sk|at)_/i.test(decodeURIComponent(query.replaceAll("+", " ")))
+  } catch {
+    return true
+  }
+}
+const secretInQuery = new ValidationFailed({
+  detail: "keys and tokens belong in the Authorization header; the query must be plain, without either",
+  field: "query"
+})
+
+/** What a failed route answers. A defect is logged whole; the caller learns the request id. */
+const errorOf = (cause: Cause.Cause<unknown>, request: HttpServerRequest.HttpServerRequest, requestId: string) => {
+  const failure = Cause.squash(cause)
+  if (isBrokerError(failure)) return Effect.succeed(failure)
+  if (HttpServerError.isHttpServerError(failure)) {
+    const { reason } = failure
+    if (reason._tag === "RouteNotFound") return Effect.succeed(unrouted(request.method, request.url))
+    if (reason._tag === "RequestParseError") {
+      return Effect.succeed(
+        reason.reason === "BodyTooLarge"
+          ? new TooLarge({ detail: "the body is larger than this route allows", part: "body" })
+          : new ValidationFailed({ detail: "the body can not be read", field: "body" })
+      )
+    }
+  }
+  return Effect.as(
+    Effect.annotateLogs(Effect.logError("defect", cause), { requestId }),
+    new InternalError({ detail: requestId })
+  )
+}
+
+/** The library's own refusals, which know nothing of our table. */
+const inOurForm = (response: HttpServerResponse.HttpServerResponse, requestId: string) => {
+  if (response.status < 400 || errorCodeHeader in response.headers) return response
+  if (response.status === 415) {
+    return Answer.ofError(new ValidationFailed({ detail: "send Content-Type: application/json", field: "content-type" }))
+  }
+  if (response.status === 413) {
+    return Answer.ofError(new TooLarge({ detail: "the body is larger than this route allows", part: "body" }))
+  }
+  return Answer.ofError(new InternalError({ detail: requestId }))
+}
+
+export const layer = HttpRouter.middleware(
+  Effect.gen(function*() {
+    const settings = yield* Settings
+    const locate = Surfaces.locate(settings)
+    let inFlight = 0
+
+    return (route) =>
+      Effect.suspend(() => {
+        inFlight++
+        const requestId = randomUUID()
+        const done = (response: HttpServerResponse.HttpServerResponse) => {
+          inFlight--
+          return HttpServerResponse.setHeaders(response, Answer.commonHeaders(requestId))
+        }
+        return Effect.flatMap(HttpServerRequest.HttpServerRequest, (outer) => {
+          const message = NodeHttpServerRequest.toIncomingMessage(outer)
+          const fault = message instanceof IncomingMessage ? Framing.faultOf(message) : undefined
+          if (fault !== undefined) return Effect.succeed(done(Answer.ofError(fault, { close: true })))
+          if (inFlight > settings.maxInFlight) return Effect.succeed(done(overloaded))
+          const target = locate(outer.url, outer.headers["host"] ?? "")
+          if (Option.isNone(target)) return Effect.succeed(done(nowhere))
+          const request = target.value === outer.url ? outer : outer.modify({ url: target.value })
+          if (!routed.has(request.method)) {
+            return Effect.succeed(done(Answer.ofError(unrouted(request.method, request.url))))
+          }
+          if (leaksSecret(request.url) && methodsOf(request.url.replace(/\?.*$/s, "")).includes(request.method)) {
+            return Effect.succeed(done(Answer.ofError(secretInQuery)))
+          }
+          return route.pipe(
+            Effect.provideService(HttpServerRequest.HttpServerRequest, request),
+            Effect.provideService(RequestId, requestId),
+            Effect.matchCauseEffect({
+              onSuccess: (response) => Effect.succeed(done(inOurForm(response, requestId))),
+              onFailure: (cause) => {
+                if (Cause.hasInterruptsOnly(cause)) {
+                  inFlight--
+                  return Effect.failCause(cause)
+                }
+                return Effect.map(errorOf(cause, request, requestId), (error) => done(Answer.ofError(error)))
+              }
+            })
+          )
+        })
+      })
+  }),
+  { global: true }
+)

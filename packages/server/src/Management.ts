@@ -1,0 +1,78 @@
+import { DateTime, Effect, Option } from "effect"
+import { HttpApiBuilder } from "effect/http-api"
+import { AdminToken } from "@vendodev/api/AdminAuth"
+import { ServiceApi } from "@vendodev/api/VendoApi"
+import { Tenancy } from "@vendodev/broker/database/Tenancy"
+import { AppKeys, type KeyScope } from "@vendodev/broker/manage/AppKeys"
+import { Apps } from "@vendodev/broker/manage/Apps"
+import { Bindings } from "@vendodev/broker/manage/Bindings"
+import { Connections } from "@vendodev/broker/manage/Connections"
+import { Tenants } from "@vendodev/broker/manage/Tenants"
+import { ValidationFailed } from "@vendodev/domain/BrokerError"
+import { DisplayName, type TenantId } from "@vendodev/domain/Ids"
+
+export const layer = HttpApiBuilder.group(
+  ServiceApi,
+  "management",
+  Effect.fn(function*(handlers) {
+    const tenancy = yield* Tenancy
+    const tenants = yield* Tenants
+    const apps = yield* Apps
+    const connections = yield* Connections
+    const bindings = yield* Bindings
+    const keys = yield* AppKeys
+
+    /** Everything below a tenant happens inside it, on the word of the caller's token. */
+    const within = <A, E, R>(tenant: TenantId, work: Effect.Effect<A, E, R>) =>
+      Effect.flatMap(AdminToken, (token) => tenancy.asAdmin(token, tenant)(work))
+
+    const mint = Effect.fnUntraced(function*(
+      tenant: TenantId,
+      scope: KeyScope,
+      expires: DateTime.Utc | undefined
+    ) {
+      if (expires !== undefined && DateTime.isLessThanOrEqualTo(expires, yield* DateTime.now)) {
+        return yield* new ValidationFailed({ field: "expires_at", detail: "expires_at lies in the past" })
+      }
+      const { key, record } = yield* within(tenant, keys.mint(scope, Option.fromUndefinedOr(expires)))
+      return { ...record, key }
+    })
+
+    return handlers.handleAll({
+      listTenants: () =>
+        Effect.gen(function*() {
+          return { tenants: yield* tenants.list(yield* AdminToken) }
+        }),
+      createTenant: ({ payload }) => Effect.flatMap(AdminToken, (token) => tenants.create(token, payload)),
+
+      listApps: ({ params }) => Effect.map(within(params.tenant, apps.list), (apps) => ({ apps })),
+      createApp: ({ params, payload }) => within(params.tenant, apps.create(payload)),
+
+      listConnections: ({ params }) =>
+        Effect.map(within(params.tenant, connections.list), (connections) => ({ connections })),
+      createConnection: ({ params, payload }) =>
+        within(
+          params.tenant,
+          connections.create({
+            slug: payload.slug,
+            name: payload.name ?? DisplayName.make(payload.slug),
+            profile: Option.fromUndefinedOr(payload.profile),
+            credential: Option.fromUndefinedOr(payload.credential)
+          })
+        ),
+      revokeConnection: ({ params }) => within(params.tenant, connections.revoke(params.connection)),
+
+      listBindings: ({ params }) =>
+        Effect.map(within(params.tenant, bindings.list(params.app)), (bindings) => ({ bindings })),
+      setBinding: ({ params, payload }) =>
+        within(params.tenant, bindings.set(params.app, params.slug, payload.connection_id)),
+      removeBinding: ({ params }) => within(params.tenant, bindings.remove(params.app, params.slug)),
+
+      listKeys: ({ params }) => Effect.map(within(params.tenant, keys.list), (keys) => ({ keys })),
+      mintAppKey: ({ params, payload }) => mint(params.tenant, { app: params.app }, payload.expires_at),
+      mintConnectionKey: ({ params, payload }) =>
+        mint(params.tenant, { connection: params.connection }, payload.expires_at),
+      revokeKey: ({ params }) => within(params.tenant, keys.revoke(params.key))
+    })
+  })
+)

@@ -1,0 +1,24 @@
+/** Every route of the service, still asking for the broker. Who listens is someone else's choice. */
+import { Effect, Layer } from "effect"
+import { HttpRouter, HttpServerResponse } from "effect/http"
+import { HttpApiBuilder, HttpApiScalar, OpenApi } from "effect/http-api"
+import { ServiceApi, VendoApi } from "@vendodev/api/VendoApi"
+import * as AdminAuth from "./AdminAuth.ts"
+import * as Credentials from "./Credentials.ts"
+import * as Edges from "./Edges.ts"
+import * as Health from "./Health.ts"
+import * as Management from "./Management.ts"
+import * as ValidRequest from "./ValidRequest.ts"
+
+const contract = HttpApiBuilder.layer(ServiceApi).pipe(
+  Layer.provide([Management.layer, Health.layer]),
+  Layer.provide([AdminAuth.layer, ValidRequest.layer])
+)
+
+const openApi = HttpRouter.use((router) =>
+  Effect.suspend(() => router.add("GET", "/openapi.json", HttpServerResponse.jsonUnsafe(OpenApi.fromApi(VendoApi))))
+)
+
+const reference = HttpApiScalar.layer(VendoApi, { path: "/docs" })
+
+export const layer = Layer.mergeAll(contract, Credentials.layer, openApi, reference).pipe(Layer.provide(Edges.layer))

@@ -1,0 +1,58 @@
+/** The running service: keys, database, broker, listener, in the order in which each must hold for the next. */
+import { NodeServices } from "@effect/platform-node"
+import { Console, Effect, Layer, Option, Path } from "effect"
+import { HttpServer } from "effect/http"
+import * as Broker from "@vendodev/broker/Broker"
+import { verifyKeyring } from "@vendodev/broker/vault/verifyKeyring"
+import * as Database from "./Database.ts"
+import * as Demo from "./Demo.ts"
+import { Draining } from "./Draining.ts"
+import * as Http from "./Http.ts"
+import * as Keys from "./Keys.ts"
+import { Settings } from "./Settings.ts"
+import * as Welcome from "./Welcome.ts"
+
+const welcome = Effect.gen(function*() {
+  const settings = yield* Settings
+  const server = yield* HttpServer.HttpServer
+  const { join } = yield* Path.Path
+  const address = HttpServer.formatAddress(server.address)
+  const baseUrl = Option.match(settings.domain, { onNone: () => address, onSome: (domain) => `https://${domain}` })
+  const credentialsUrl = Option.match(settings.domain, {
+    onNone: () => `${address}/credentials`,
+    onSome: (domain) => `https://credentials.${domain}`
+  })
+  const demo = settings.environment === "production"
+    ? Option.none()
+    : yield* Demo.prepare(settings.dataDir, baseUrl, credentialsUrl)
+  yield* Console.log(Welcome.text({
+    baseUrl,
+    credentialsUrl,
+    dataDir: settings.dataDir,
+    keyFile: yield* Keys.path,
+    database: Option.isSome(settings.databaseUrl) ? "as configured in DATABASE_URL" : join(settings.dataDir, "postgres")
+  }, demo))
+})
+
+/** Readiness turns first, so that a balancer looks elsewhere while requests under way are finished. */
+const drain = Layer.effectDiscard(
+  Effect.gen(function*() {
+    const draining = yield* Draining
+    yield* Effect.addFinalizer(() => Effect.andThen(draining.start, Effect.logInfo("draining")))
+  })
+)
+
+const broker = Broker.layer.pipe(
+  Layer.provideMerge(Layer.effectDiscard(verifyKeyring)),
+  Layer.provideMerge(Database.layer),
+  Layer.provideMerge(Keys.layer)
+)
+
+export const layer = Layer.effectDiscard(welcome).pipe(
+  Layer.provideMerge(drain),
+  Layer.provideMerge(Http.layer),
+  Layer.provide(Draining.layer),
+  Layer.provide(broker),
+  Layer.provide(Settings.layer),
+  Layer.provide(NodeServices.layer)
+)

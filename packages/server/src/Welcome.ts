@@ -1,0 +1,47 @@
+/** What a start prints for the person in front of it. */
+import { Option, Redacted } from "effect"
+import type { Demo } from "./Demo.ts"
+
+export interface Place {
+  readonly baseUrl: string
+  readonly credentialsUrl: string
+  readonly dataDir: string
+  readonly keyFile: string
+  readonly database: string
+}
+
+const curl = (key: string, url: string) => `  curl -H "Authorization: Bearer ${key}" ${url}`
+
+/** The ready message: where everything is and, in development, requests to paste. The key itself only when it is new. */
+export const text = (place: Place, demo: Option.Option<Demo>): string =>
+  [
+    `Vendo is ready at ${place.baseUrl}`,
+    "",
+    `  credentials   ${place.credentialsUrl}`,
+    `  management    ${place.baseUrl}/api`,
+    `  reference     ${place.baseUrl}/docs`,
+    `  database      ${place.database}`,
+    `  key file      ${place.keyFile} (back it up: without it no credential can be opened)`,
+    ...Option.match(demo, { onNone: () => [], onSome: (demo) => requests(place, demo) }),
+    ""
+  ].join("\n")
+
+const requests = ({ credentialsUrl }: Place, { apps, fresh, path }: Demo): ReadonlyArray<string> => {
+  const [app] = apps
+  if (app === undefined) return []
+  const key = Redacted.value(app.key)
+  const shown = fresh ? key : `$(node -p "JSON.parse(fs.readFileSync('${path}')).apps[0].key")`
+  return [
+    "",
+    fresh
+      ? `A demo tenant was made, with the app ${app.slug}. Its key is shown this once, and kept in ${path}:`
+      : `The app ${app.slug} has the key ${key.slice(0, 13)}…, kept in ${path}:`,
+    "",
+    curl(shown, `${credentialsUrl}/openai`),
+    curl(shown, `${credentialsUrl}/notion`),
+    curl(shown, `${credentialsUrl}/v1/TELEGRAM_BOT_TOKEN`),
+    "",
+    "The credentials are marked placeholders, unless OPENAI_API_KEY was set. Use your own:",
+    "  npx -y pnpm@12.21.0 vendo connection --help"
+  ]
+}
