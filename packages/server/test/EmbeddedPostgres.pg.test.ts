@@ -138,6 +138,12 @@ it.layer(Platform, { excludeTestServices: true })("EmbeddedPostgres", (it) => {
       yield* write(cluster)
       const sql = yield* connect(cluster)
       yield* sql`SELECT 1`
+      // too busy to notice that its postmaster is gone
+      const busy = yield* connect(cluster)
+      const loop = busy`DO $$ BEGIN PERFORM pg_advisory_lock(1); LOOP END LOOP; END $$`
+      yield* Effect.forkScoped(Effect.ignore(loop))
+      const isBusy = Effect.map(sql`SELECT 1 FROM pg_locks WHERE locktype = 'advisory'`, (rows) => rows.length === 1)
+      yield* eventually(Effect.filterOrFail(isBusy, (yes) => yes))
       const pid = yield* postmasterOf(cluster.dataDirectory)
       yield* Effect.sync(() => process.kill(pid, "SIGKILL"))
       yield* eventually(Effect.filterOrFail(postmasterOf(cluster.dataDirectory), (now) => now !== pid))

@@ -14,10 +14,10 @@ export const readPidFile = Effect.fnUntraced(function* (dataDirectory: string) {
 })
 
 /**
- * Whether a process is the postmaster of this very directory: its number may have passed to another program. Linux
- * knows its working directory; elsewhere its command line tells.
+ * Whether a process is a Postgres of this very directory: its number may have passed to another program. Linux knows its
+ * working directory; elsewhere the postmaster's command line tells.
  */
-const isPostmasterOf = Effect.fnUntraced(function* (pid: number, dataDirectory: string) {
+const isPostgresOf = Effect.fnUntraced(function* (pid: number, dataDirectory: string) {
   const fs = yield* FileSystem.FileSystem
   if (process.platform === "linux") {
     const directory = yield* Effect.option(fs.readLink(`/proc/${pid}/cwd`))
@@ -44,6 +44,16 @@ export const shutDown = Effect.fnUntraced(function* <R>(
   )
 }, Effect.map(Option.isSome))
 
+/** What a killed postmaster leaves: sessions too busy to notice, whose shared memory keeps the next one from starting. */
+const endOrphans = Effect.fnUntraced(function* (dataDirectory: string) {
+  const fs = yield* FileSystem.FileSystem
+  const names = yield* Effect.orElseSucceed(fs.readDirectory("/proc"), () => [])
+  const orphans = yield* Effect.filter(names.map(Number).filter(Number.isInteger), (pid) =>
+    isPostgresOf(pid, dataDirectory)
+  )
+  yield* Effect.forEach(orphans, (pid) => Effect.ignore(Effect.try(() => process.kill(pid, "SIGQUIT"))))
+})
+
 /**
  * Stops the postmaster of a directory which outlived the process that had started it. Answers the pid the directory's
  * `postmaster.pid` had named, which from now on is nobody's or that of another program. Fails when it does not stop.
@@ -52,8 +62,11 @@ export const stopSurvivor = Effect.fn("Survivor.stopSurvivor")(function* (dataDi
   const written = yield* readPidFile(dataDirectory)
   if (Option.isNone(written)) return Option.none<number>()
   const { pid } = written.value
-  const isAlive = isPostmasterOf(pid, dataDirectory)
-  if (!(yield* isAlive)) return Option.some(pid)
+  const isAlive = isPostgresOf(pid, dataDirectory)
+  if (!(yield* isAlive)) {
+    yield* endOrphans(dataDirectory)
+    return Option.some(pid)
+  }
   yield* Effect.logInfo(`Stopping the Postgres (process ${pid}) an earlier run left in ${dataDirectory}`)
   const ended = Effect.repeat(isAlive, { schedule: Schedule.spaced("20 millis"), while: (alive) => alive })
   if (yield* shutDown((name) => process.kill(pid, name), ended)) return Option.some(pid)

@@ -1,0 +1,33 @@
+/** What the tool itself refuses, beside the rows of the service's own table. */
+import { Schema } from "effect"
+
+/** How a run ends, by whose fault it was. */
+export const exits = { done: 0, refused: 1, usage: 2, unreachable: 3 } as const
+
+const exitOf = {
+  /** No such tenant, app, connection or key, or more than one. */
+  name_unknown: exits.refused,
+  name_ambiguous: exits.refused,
+  /** The command line or its environment is at fault. */
+  usage: exits.usage,
+  not_configured: exits.usage,
+  /** Nobody answered, or whoever did is no Vendo. */
+  unreachable: exits.unreachable
+} as const
+
+type FailureCode = keyof typeof exitOf
+
+export class Failure extends Schema.TaggedError<Failure>()("Failure", {
+  code: Schema.Literals(["name_unknown", "name_ambiguous", "usage", "not_configured", "unreachable"]),
+  detail: Schema.String,
+  /** The next command to run, or what to change. */
+  fix: Schema.String
+}) {
+  override get message() {
+    return this.detail
+  }
+
+  get exit(): (typeof exitOf)[FailureCode] {
+    return exitOf[this.code]
+  }
+}
