@@ -55,8 +55,13 @@ const scope = "@vendodev/"
 /** Sources that read the process or the clock themselves, each for a reason. */
 const readsTheProcess = new Map([
   ["packages/server/src/main.ts", "the edge of the server: its environment comes in here"],
-  ["packages/cli/src/main.ts", "the edge of the command line: its environment comes in here"]
+  ["packages/cli/src/main.ts", "the edge of the command line: its environment comes in here"],
+  ["packages/testing/src/globalSetup.ts", "the edge of a test run"],
+  ["packages/testing/src/ServerProcess.ts", "hands PATH on to the processes it starts"]
 ])
+
+/** Vitest takes its set-up from a default export. */
+const vitestSetup = "packages/testing/src/globalSetup.ts"
 
 // ---- reading
 
@@ -255,9 +260,9 @@ export const law: ReadonlyArray<Rule> = [
   ),
 
   aboutText(
-    "Only a migration has a default export.",
+    "Only a migration, and the set-up of the tests, has a default export.",
     /^[ \t]*export[ \t]+default\b|\bas[ \t]+default\b/gm,
-    (file) => isCode(file) && !file.startsWith("packages/broker/src/database/migrations/"),
+    (file) => isCode(file) && !file.startsWith("packages/broker/src/database/migrations/") && file !== vitestSetup,
     { comments: false }
   ),
 

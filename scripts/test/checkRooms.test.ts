@@ -124,7 +124,7 @@ const broken: Record<string, ReadonlyArray<readonly [changes: Record<string, str
     [{ [source]: `import { Vault } from "./vault/Vault"` }, `${source}:1`],
     [{ [source]: `import { Vault } from "./vault/Vault.js"` }, `${source}:1`]
   ],
-  "Only a migration has a default export.": [
+  "Only a migration, and the set-up of the tests, has a default export.": [
     [{ [source]: "\n\nexport default {}" }, `${source}:3`],
     [{ [source]: "const a = 1\nexport { a as default }" }, `${source}:2`],
     [{ "packages/broker/src/database/Tenancy.ts": "export default 1" }, "packages/broker/src/database/Tenancy.ts:1"]

@@ -75,5 +75,4 @@ export class CredentialsGroup extends HttpApiGroup.make("credentials")
       error
     }).annotate(OpenApi.Summary, "A fresh token by the name of its conventional environment variable")
   )
-  .middleware(AppAuth)
-{}
+  .middleware(AppAuth) {}

@@ -141,5 +141,4 @@ export class ManagementGroup extends HttpApiGroup.make("management")
     }).annotate(OpenApi.Summary, "Revoke a key; holds from the next request on")
   )
   .middleware(ValidRequest)
-  .middleware(AdminAuth)
-{}
+  .middleware(AdminAuth) {}

@@ -8,8 +8,7 @@ import { ManagementGroup } from "./ManagementGroup.ts"
 export class ServiceApi extends HttpApi.make("vendo-service")
   .add(ManagementGroup)
   .add(HealthGroup)
-  .annotate(HttpApi.PayloadParseOptions, { onExcessProperty: "error" })
-{}
+  .annotate(HttpApi.PayloadParseOptions, { onExcessProperty: "error" }) {}
 
 /** Everything there is, the hot path included, which the service answers by hand. */
 export class VendoApi extends HttpApi.make("vendo")
@@ -20,7 +19,6 @@ export class VendoApi extends HttpApi.make("vendo")
   .annotate(OpenApi.Version, "1.0.0")
   .annotate(
     OpenApi.Description,
-    "A credential broker: a tool asks for a token by integration, and gets it through key → app → binding → connection, "
-      + "or one machine-readable code in the `Vendo-Error-Code` header."
-  )
-{}
+    "A credential broker: a tool asks for a token by integration, and gets it through key → app → binding → connection, " +
+      "or one machine-readable code in the `Vendo-Error-Code` header."
+  ) {}

@@ -35,7 +35,7 @@ export const toWire = (error: BrokerError): Wire => {
   const { _tag: code, detail } = error
   const headers: Record<string, string> = { [errorCodeHeader]: code }
   const body: { -readonly [K in keyof Body]: Body[K] } = { error: code.replaceAll("_", " "), detail }
-  const status = code === "too_large" && error.part === "headers" ? 431 : statuses.get(code) ?? 500
+  const status = code === "too_large" && error.part === "headers" ? 431 : (statuses.get(code) ?? 500)
   if (status === 401) {
     // RFC 6750 §3.1: no `error` attribute when no credential was sent.
     const sent = !("challenge" in error) || error.challenge !== "none"
@@ -76,16 +76,19 @@ const Headers = {
 /** An endpoint may declare one header-carrying schema per status, so rows that share a status share a schema. */
 const forStatus = (rows: Array.NonEmptyReadonlyArray<BrokerErrorClass>) =>
   Schema.Union(rows).pipe(
-    HttpApiSchema.encodeToWithHeaders({
-      body: Body.pipe(HttpApiSchema.status(rowOf(rows[0]).status)),
-      headers: { ...Headers, [errorCodeHeader]: Schema.Literals(Array.map(rows, (row) => rowOf(row).code)) }
-    }, {
-      decode: ({ body, headers }) => fromWire(headers, body),
-      encode: (error) => {
-        const { body, headers } = toWire(error)
-        return { body, headers: { ...headers, [errorCodeHeader]: error._tag } }
+    HttpApiSchema.encodeToWithHeaders(
+      {
+        body: Body.pipe(HttpApiSchema.status(rowOf(rows[0]).status)),
+        headers: { ...Headers, [errorCodeHeader]: Schema.Literals(Array.map(rows, (row) => rowOf(row).code)) }
+      },
+      {
+        decode: ({ body, headers }) => fromWire(headers, body),
+        encode: (error) => {
+          const { body, headers } = toWire(error)
+          return { body, headers: { ...headers, [errorCodeHeader]: error._tag } }
+        }
       }
-    })
+    )
   )
 
 /** The schemas of the errors an endpoint declares. */

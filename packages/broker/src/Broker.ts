@@ -13,9 +13,7 @@ import { Vault } from "./vault/Vault.ts"
 import { CredentialResolver } from "./vend/CredentialResolver.ts"
 import { ProfileDispatcher } from "./vend/ProfileDispatcher.ts"
 
-const vending = CredentialResolver.layer.pipe(
-  Layer.provide([BindingRepo.layer, ProfileDispatcher.layer])
-)
+const vending = CredentialResolver.layer.pipe(Layer.provide([BindingRepo.layer, ProfileDispatcher.layer]))
 
 const management = Layer.mergeAll(AppKeys.layer, Bindings.layer, Tenants.layer).pipe(
   Layer.provideMerge(Layer.mergeAll(Apps.layer, Connections.layer))

@@ -59,12 +59,14 @@ export type Integration = typeof Integration.Type
 /** Decodes at module load: a catalog file with a fault fails every test and every start. */
 export const define = Schema.decodeUnknownSync(Integration)
 
-const variable = (source: EnvVarSource, isSecret: boolean, injected = true) => (name: string) => ({
-  name,
-  source,
-  isSecret,
-  injected
-})
+const variable =
+  (source: EnvVarSource, isSecret: boolean, injected = true) =>
+  (name: string) => ({
+    name,
+    source,
+    isSecret,
+    injected
+  })
 
 export const credential = variable({ kind: "credential" }, true)
 /** A credential that expires: named for `GET /v1/<KEY>` and OSS mode, never injected. */

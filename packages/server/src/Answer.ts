@@ -11,7 +11,10 @@ export const commonHeaders = (requestId: string) => ({
 })
 
 /** The ordinary form. `close` ends the connection, where the rest of the message is not worth reading. */
-export const ofError = (error: BrokerError, options?: { readonly close: boolean }): HttpServerResponse.HttpServerResponse => {
+export const ofError = (
+  error: BrokerError,
+  options?: { readonly close: boolean }
+): HttpServerResponse.HttpServerResponse => {
   const { body, headers, status } = toWire(error)
   return HttpServerResponse.text(JSON.stringify(body), {
     status,

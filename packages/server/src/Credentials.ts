@@ -59,9 +59,9 @@ const bearer = (authorization: string | undefined): Option.Option<Redacted.Redac
 
 const redacted = (value: string | undefined) => Option.map(Option.fromUndefinedOr(value), (text) => Redacted.make(text))
 
-const vend = Effect.gen(function*() {
+const vend = Effect.gen(function* () {
   const resolver = yield* CredentialResolver
-  return Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest) {
+  return Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {
     const asked = parse(request.url)
     if ("_tag" in asked) return yield* Effect.fail(asked)
     const message = NodeHttpServerRequest.toIncomingMessage(request)
@@ -72,20 +72,21 @@ const vend = Effect.gen(function*() {
     if (connection !== undefined && !isConnectionId(connection)) {
       return yield* invalid("x-vendo-connection", "X-Vendo-Connection is the id of a connection, a lower-case UUID")
     }
-    const slug = "slug" in asked
-      ? asked.slug
-      : Option.getOrElse(Catalog.findByVariable(asked.variable), () => "")
-    const { expiresAt, token, tokenType } = yield* resolver.resolve({
-      key: bearer(request.headers["authorization"]),
-      slug,
-      userJwt: redacted(request.headers["x-vendo-user-jwt"]),
-      connection: connection === undefined ? Option.none() : Option.some(connection)
-    }).pipe(
-      Effect.catchTag("provider_unknown", (error) =>
-        "variable" in asked
-          ? new ProviderUnknown({ detail: `no integration of the catalog provides ${asked.variable}` })
-          : Effect.fail(error))
-    )
+    const slug = "slug" in asked ? asked.slug : Option.getOrElse(Catalog.findByVariable(asked.variable), () => "")
+    const { expiresAt, token, tokenType } = yield* resolver
+      .resolve({
+        key: bearer(request.headers["authorization"]),
+        slug,
+        userJwt: redacted(request.headers["x-vendo-user-jwt"]),
+        connection: connection === undefined ? Option.none() : Option.some(connection)
+      })
+      .pipe(
+        Effect.catchTag("provider_unknown", (error) =>
+          "variable" in asked
+            ? new ProviderUnknown({ detail: `no integration of the catalog provides ${asked.variable}` })
+            : Effect.fail(error)
+        )
+      )
     const expires = Option.isNone(expiresAt) ? "null" : JSON.stringify(DateTime.formatIso(expiresAt.value))
     // The one line where a vended token leaves its wrapper.
     const body = `{"access_token":${JSON.stringify(Redacted.value(token))},"expires_at":${expires},"token_type":"${tokenType}"}`

@@ -11,15 +11,16 @@ import * as EmbeddedPostgres from "./EmbeddedPostgres.ts"
 import { Settings } from "./Settings.ts"
 
 /** Work as the administrator of the database: only where we run it ourselves. */
-export class Administrator extends Context.Service<Administrator, {
-  readonly run: Option.Option<
-    <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<
-      A,
-      E | SqlError.SqlError,
-      Exclude<R, SqlClient.SqlClient>
+export class Administrator extends Context.Service<
+  Administrator,
+  {
+    readonly run: Option.Option<
+      <A, E, R>(
+        work: Effect.Effect<A, E, R>
+      ) => Effect.Effect<A, E | SqlError.SqlError, Exclude<R, SqlClient.SqlClient>>
     >
-  >
-}>()("@vendodev/server/Administrator") {}
+  }
+>()("@vendodev/server/Administrator") {}
 
 const database = "vendo"
 
@@ -39,15 +40,16 @@ const serverOptions = {
 } as const
 
 /** Runs `work` on one administrator's connection that is closed afterwards. */
-export const asAdministrator = (config: PgClient.PgClientConfig) =>
-<A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError.SqlError, Exclude<R, SqlClient.SqlClient>> =>
-  Effect.provide(work, PgClient.layer({ ...config, maxConnections: 1 }), { local: true })
+export const asAdministrator =
+  (config: PgClient.PgClientConfig) =>
+  <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError.SqlError, Exclude<R, SqlClient.SqlClient>> =>
+    Effect.provide(work, PgClient.layer({ ...config, maxConnections: 1 }), { local: true })
 
 const embedded = (dataDir: string) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const cluster = yield* EmbeddedPostgres.start({ dataDir })
     const as = (name: string) => EmbeddedPostgres.clientConfig(cluster, { database: name, ...cluster.superuser })
-    yield* Effect.gen(function*() {
+    yield* Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const found = yield* sql`SELECT FROM pg_database WHERE datname = ${database}`
       if (found.length === 0) yield* sql`CREATE DATABASE ${sql(database)}`
@@ -55,7 +57,7 @@ const embedded = (dataDir: string) =>
 
     // Known to this process alone, and new at every start.
     const password = Redacted.make(randomBytes(32).toString("base64url"))
-    yield* Effect.gen(function*() {
+    yield* Effect.gen(function* () {
       yield* Migrations.prepare
       yield* Migrations.setServerPassword(password)
     }).pipe(asAdministrator(as(database)))
@@ -68,7 +70,7 @@ const embedded = (dataDir: string) =>
 
 /** `SqlClient` as the server's role, verified; and the administrator, where there is one. */
 export const layer = Layer.unwrap(
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const { databaseUrl, dataDir } = yield* Settings
     const { administrator, server } = Option.isSome(databaseUrl)
       ? { server: { url: databaseUrl.value }, administrator: Option.none() }

@@ -36,23 +36,26 @@ const app = Slug.make("demo-tool")
 
 const placeholder = (what: string) => `placeholder-${what}-replace-me`
 
-const connectionsOf = Effect.gen(function*() {
+const connectionsOf = Effect.gen(function* () {
   const openai = yield* Config.option(Config.Redacted("OPENAI_API_KEY"))
-  const list: ReadonlyArray<{ readonly slug: string; readonly profile: Profile; readonly credential: Redacted.Redacted }> =
-    [
-      {
-        slug: "openai",
-        profile: "byok_static",
-        credential: Option.getOrElse(openai, () => Redacted.make(placeholder("openai-key")))
-      },
-      // Well-formed and nobody's: the number is the bot's id, of which Telegram has issued none so small.
-      { slug: "telegram", profile: "byok_static", credential: Redacted.make(`10:${placeholder("telegram-token")}`) },
-      { slug: "notion", profile: "oauth_app_install", credential: Redacted.make(placeholder("notion-token")) }
-    ]
+  const list: ReadonlyArray<{
+    readonly slug: string
+    readonly profile: Profile
+    readonly credential: Redacted.Redacted
+  }> = [
+    {
+      slug: "openai",
+      profile: "byok_static",
+      credential: Option.getOrElse(openai, () => Redacted.make(placeholder("openai-key")))
+    },
+    // Well-formed and nobody's: the number is the bot's id, of which Telegram has issued none so small.
+    { slug: "telegram", profile: "byok_static", credential: Redacted.make(`10:${placeholder("telegram-token")}`) },
+    { slug: "notion", profile: "oauth_app_install", credential: Redacted.make(placeholder("notion-token")) }
+  ]
   return list
 })
 
-const seed = Effect.fn("Demo.seed")(function*(adminToken: Redacted.Redacted) {
+const seed = Effect.fn("Demo.seed")(function* (adminToken: Redacted.Redacted) {
   const tenancy = yield* Tenancy
   const tenants = yield* Tenants
   const apps = yield* Apps
@@ -62,34 +65,36 @@ const seed = Effect.fn("Demo.seed")(function*(adminToken: Redacted.Redacted) {
   const tenant = yield* tenants.create(adminToken, { slug: Slug.make("demo"), name: DisplayName.make("Demo") })
   const wanted = yield* connectionsOf
 
-  return yield* tenancy.asAdmin(adminToken, tenant.id)(Effect.gen(function*() {
-    const { id } = yield* apps.create({ slug: app, name: DisplayName.make("Demo tool"), kind: "production" })
-    const bound = yield* bindings.list(id)
-    for (const { credential, profile, slug } of wanted) {
-      if (bound.some((binding) => binding.slug === slug)) continue
-      const connection = yield* connections.create({
-        slug,
-        name: DisplayName.make("demo"),
-        profile: Option.some(profile),
-        credential: Option.some(credential)
-      })
-      yield* bindings.set(id, connection.slug, connection.id)
-    }
-    return (yield* keys.mint({ app: id }, Option.none())).key
-  }))
+  return yield* tenancy.asAdmin(
+    adminToken,
+    tenant.id
+  )(
+    Effect.gen(function* () {
+      const { id } = yield* apps.create({ slug: app, name: DisplayName.make("Demo tool"), kind: "production" })
+      const bound = yield* bindings.list(id)
+      for (const { credential, profile, slug } of wanted) {
+        if (bound.some((binding) => binding.slug === slug)) continue
+        const connection = yield* connections.create({
+          slug,
+          name: DisplayName.make("demo"),
+          profile: Option.some(profile),
+          credential: Option.some(credential)
+        })
+        yield* bindings.set(id, connection.slug, connection.id)
+      }
+      return (yield* keys.mint({ app: id }, Option.none())).key
+    })
+  )
 })
 
 /** The demo as it is, or as it is now made. None where the database has an administrator of its own. */
-export const prepare = Effect.fn("Demo.prepare")(function*(dataDir: string, baseUrl: string, credentialsUrl: string) {
+export const prepare = Effect.fn("Demo.prepare")(function* (dataDir: string, baseUrl: string, credentialsUrl: string) {
   const administrator = yield* Administrator
   if (Option.isNone(administrator.run)) return Option.none<Demo>()
   const fs = yield* FileSystem.FileSystem
   const path = (yield* Path.Path).join(dataDir, "dev.json")
 
-  const known = yield* fs.readFileString(path).pipe(
-    Effect.flatMap(Schema.decodeUnknownEffect(DevFile)),
-    Effect.option
-  )
+  const known = yield* fs.readFileString(path).pipe(Effect.flatMap(Schema.decodeUnknownEffect(DevFile)), Effect.option)
   const adminToken = Option.isSome(known)
     ? known.value.adminToken
     : yield* administrator.run.value(mintAdminToken("development"))

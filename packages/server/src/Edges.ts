@@ -93,7 +93,9 @@ const errorOf = (cause: Cause.Cause<unknown>, request: HttpServerRequest.HttpSer
 const inOurForm = (response: HttpServerResponse.HttpServerResponse, requestId: string) => {
   if (response.status < 400 || errorCodeHeader in response.headers) return response
   if (response.status === 415) {
-    return Answer.ofError(new ValidationFailed({ detail: "send Content-Type: application/json", field: "content-type" }))
+    return Answer.ofError(
+      new ValidationFailed({ detail: "send Content-Type: application/json", field: "content-type" })
+    )
   }
   if (response.status === 413) {
     return Answer.ofError(new TooLarge({ detail: "the body is larger than this route allows", part: "body" }))
@@ -102,7 +104,7 @@ const inOurForm = (response: HttpServerResponse.HttpServerResponse, requestId: s
 }
 
 export const layer = HttpRouter.middleware(
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const settings = yield* Settings
     const locate = Surfaces.locate(settings)
     let inFlight = 0

@@ -11,7 +11,7 @@ const no = (detail: string) => Effect.fail(new Unavailable({ detail, retry_after
 export const layer = HttpApiBuilder.group(
   ServiceApi,
   "health",
-  Effect.fn(function*(handlers) {
+  Effect.fn(function* (handlers) {
     const sql = yield* SqlClient.SqlClient
     const draining = yield* Draining
     return handlers.handleAll({
@@ -21,10 +21,10 @@ export const layer = HttpApiBuilder.group(
           draining.now()
             ? no("the server is draining")
             : sql`SELECT 1`.pipe(
-              Effect.timeout("2 seconds"),
-              Effect.as(ok),
-              Effect.catch(() => no("the database can not be reached"))
-            )
+                Effect.timeout("2 seconds"),
+                Effect.as(ok),
+                Effect.catch(() => no("the database can not be reached"))
+              )
         )
     })
   })

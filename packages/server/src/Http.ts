@@ -69,7 +69,11 @@ const withOwnAnswers = (server: Server): Server => {
 
 const listener = Layer.unwrap(
   Effect.map(Settings, ({ host, port }) =>
-    NodeHttpServer.layer(() => withOwnAnswers(createServer(limits)), { host, port, gracefulShutdownTimeout: "25 seconds" })
+    NodeHttpServer.layer(() => withOwnAnswers(createServer(limits)), {
+      host,
+      port,
+      gracefulShutdownTimeout: "25 seconds"
+    })
   )
 )
 
@@ -78,7 +82,4 @@ export const layer = HttpRouter.serve(Routes.layer, {
   disableLogger: true,
   disableListenLog: true,
   routerConfig: { ignoreDuplicateSlashes: false, ignoreTrailingSlash: false, caseSensitive: true, maxParamLength: 512 }
-}).pipe(
-  Layer.provide(Layer.succeed(HttpIncomingMessage.MaxBodySize, maximumBody)),
-  Layer.provideMerge(listener)
-)
+}).pipe(Layer.provide(Layer.succeed(HttpIncomingMessage.MaxBodySize, maximumBody)), Layer.provideMerge(listener))

@@ -34,11 +34,11 @@ const invalid = (path: string, ...problems: ReadonlyArray<string>) => new KeyFil
 const hint = "`pnpm vendo-server keys create` makes a new one; data sealed under another can then not be opened"
 
 /** Reads and checks a key file. */
-export const read = Effect.fn("KeyFile.read")(function*(path: string) {
+export const read = Effect.fn("KeyFile.read")(function* (path: string) {
   const fs = yield* FileSystem.FileSystem
-  const info = yield* fs.stat(path).pipe(
-    Effect.mapError(() => invalid(path, `can not be found; set VENDO_KEK_FILE to it, or ${hint}`))
-  )
+  const info = yield* fs
+    .stat(path)
+    .pipe(Effect.mapError(() => invalid(path, `can not be found; set VENDO_KEK_FILE to it, or ${hint}`)))
   const text = yield* fs.readFileString(path).pipe(Effect.mapError(() => invalid(path, "can not be read by this user")))
   const contents = yield* Schema.decodeUnknownEffect(Contents)(text).pipe(
     Effect.mapError(() => invalid(path, `is not a vendo-keys/1 file; restore it from where you keep it, or ${hint}`))
@@ -70,20 +70,24 @@ const decode = (encoded: string): Uint8Array | undefined => {
 }
 
 /** Writes a key file with fresh keys, for its owner alone. Fails when there is one: keys are never replaced in place. */
-export const create = Effect.fn("KeyFile.create")(function*(path: string) {
+export const create = Effect.fn("KeyFile.create")(function* (path: string) {
   const fs = yield* FileSystem.FileSystem
   const { dirname } = yield* Path.Path
   const material = generate(`k${crypto.randomUUID().slice(0, 8)}`)
   const encode = (key: Redacted.Redacted<Uint8Array>) => Buffer.from(Redacted.value(key)).toString("base64")
-  const contents = yield* Effect.orDie(Schema.encodeEffect(Contents)({
-    format: "vendo-keys/1",
-    root: encode(material.root),
-    active: material.active,
-    keks: Array.map(material.keks, ({ id, key }) => ({ id, key: encode(key) }))
-  }))
-  yield* fs.makeDirectory(dirname(path), { recursive: true })
-  yield* fs.writeFileString(path, contents, { flag: "wx", mode: 0o400 }).pipe(
-    Effect.mapError(() => invalid(path, "can not be created; there is one already, or the directory is not writable"))
+  const contents = yield* Effect.orDie(
+    Schema.encodeEffect(Contents)({
+      format: "vendo-keys/1",
+      root: encode(material.root),
+      active: material.active,
+      keks: Array.map(material.keks, ({ id, key }) => ({ id, key: encode(key) }))
+    })
   )
+  yield* fs.makeDirectory(dirname(path), { recursive: true })
+  yield* fs
+    .writeFileString(path, contents, { flag: "wx", mode: 0o400 })
+    .pipe(
+      Effect.mapError(() => invalid(path, "can not be created; there is one already, or the directory is not writable"))
+    )
   return material
 })

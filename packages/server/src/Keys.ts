@@ -4,7 +4,7 @@ import * as KeyFile from "./KeyFile.ts"
 import { Settings } from "./Settings.ts"
 
 /** Where the key file is: as configured, or in the data directory. */
-export const path = Effect.gen(function*() {
+export const path = Effect.gen(function* () {
   const { dataDir, keyFile } = yield* Settings
   const { join } = yield* Path.Path
   return Option.getOrElse(keyFile, () => join(dataDir, "keys.json"))
@@ -16,7 +16,7 @@ export const path = Effect.gen(function*() {
  * was not sealed with.
  */
 export const layer = Layer.unwrap(
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const { databaseUrl } = yield* Settings
     const file = yield* path

@@ -14,7 +14,7 @@ import { DisplayName, type TenantId } from "@vendodev/domain/Ids"
 export const layer = HttpApiBuilder.group(
   ServiceApi,
   "management",
-  Effect.fn(function*(handlers) {
+  Effect.fn(function* (handlers) {
     const tenancy = yield* Tenancy
     const tenants = yield* Tenants
     const apps = yield* Apps
@@ -26,11 +26,7 @@ export const layer = HttpApiBuilder.group(
     const within = <A, E, R>(tenant: TenantId, work: Effect.Effect<A, E, R>) =>
       Effect.flatMap(AdminToken, (token) => tenancy.asAdmin(token, tenant)(work))
 
-    const mint = Effect.fnUntraced(function*(
-      tenant: TenantId,
-      scope: KeyScope,
-      expires: DateTime.Utc | undefined
-    ) {
+    const mint = Effect.fnUntraced(function* (tenant: TenantId, scope: KeyScope, expires: DateTime.Utc | undefined) {
       if (expires !== undefined && DateTime.isLessThanOrEqualTo(expires, yield* DateTime.now)) {
         return yield* new ValidationFailed({ field: "expires_at", detail: "expires_at lies in the past" })
       }
@@ -40,7 +36,7 @@ export const layer = HttpApiBuilder.group(
 
     return handlers.handleAll({
       listTenants: () =>
-        Effect.gen(function*() {
+        Effect.gen(function* () {
           return { tenants: yield* tenants.list(yield* AdminToken) }
         }),
       createTenant: ({ payload }) => Effect.flatMap(AdminToken, (token) => tenants.create(token, payload)),

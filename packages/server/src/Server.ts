@@ -12,7 +12,7 @@ import * as Keys from "./Keys.ts"
 import { Settings } from "./Settings.ts"
 import * as Welcome from "./Welcome.ts"
 
-const welcome = Effect.gen(function*() {
+const welcome = Effect.gen(function* () {
   const settings = yield* Settings
   const server = yield* HttpServer.HttpServer
   const { join } = yield* Path.Path
@@ -22,21 +22,29 @@ const welcome = Effect.gen(function*() {
     onNone: () => `${address}/credentials`,
     onSome: (domain) => `https://credentials.${domain}`
   })
-  const demo = settings.environment === "production"
-    ? Option.none()
-    : yield* Demo.prepare(settings.dataDir, baseUrl, credentialsUrl)
-  yield* Console.log(Welcome.text({
-    baseUrl,
-    credentialsUrl,
-    dataDir: settings.dataDir,
-    keyFile: yield* Keys.path,
-    database: Option.isSome(settings.databaseUrl) ? "as configured in DATABASE_URL" : join(settings.dataDir, "postgres")
-  }, demo))
+  const demo =
+    settings.environment === "production"
+      ? Option.none()
+      : yield* Demo.prepare(settings.dataDir, baseUrl, credentialsUrl)
+  yield* Console.log(
+    Welcome.text(
+      {
+        baseUrl,
+        credentialsUrl,
+        dataDir: settings.dataDir,
+        keyFile: yield* Keys.path,
+        database: Option.isSome(settings.databaseUrl)
+          ? "as configured in DATABASE_URL"
+          : join(settings.dataDir, "postgres")
+      },
+      demo
+    )
+  )
 })
 
 /** Readiness turns first, so that a balancer looks elsewhere while requests under way are finished. */
 const drain = Layer.effectDiscard(
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const draining = yield* Draining
     yield* Effect.addFinalizer(() => Effect.andThen(draining.start, Effect.logInfo("draining")))
   })

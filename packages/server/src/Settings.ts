@@ -22,16 +22,19 @@ const config = Config.all({
   maxInFlight: Config.Int("VENDO_MAX_IN_FLIGHT").pipe(Config.withDefault(1024))
 })
 
-export class Settings extends Context.Service<Settings, {
-  readonly environment: "development" | "production"
-  readonly host: string
-  readonly port: number
-  readonly dataDir: string
-  readonly keyFile: Option.Option<string>
-  readonly databaseUrl: Option.Option<Redacted.Redacted>
-  readonly domain: Option.Option<string>
-  readonly surfaces: ReadonlyArray<Surface>
-  readonly maxInFlight: number
-}>()("@vendodev/server/Settings") {
+export class Settings extends Context.Service<
+  Settings,
+  {
+    readonly environment: "development" | "production"
+    readonly host: string
+    readonly port: number
+    readonly dataDir: string
+    readonly keyFile: Option.Option<string>
+    readonly databaseUrl: Option.Option<Redacted.Redacted>
+    readonly domain: Option.Option<string>
+    readonly surfaces: ReadonlyArray<Surface>
+    readonly maxInFlight: number
+  }
+>()("@vendodev/server/Settings") {
   static readonly layer = Layer.effect(Settings, config)
 }

@@ -16,21 +16,23 @@ const onAdminDatabase = <A, E, R>(work: Effect.Effect<A, E, R>) =>
 const prepare = Command.make(
   "prepare",
   {},
-  Effect.fn(function*() {
+  Effect.fn(function* () {
     const password = yield* Config.option(Config.Redacted("VENDO_SERVER_PASSWORD"))
-    const applied = yield* onAdminDatabase(Effect.gen(function*() {
-      const applied = yield* Migrations.prepare
-      if (Option.isSome(password)) yield* Migrations.setServerPassword(password.value)
-      return applied
-    }))
+    const applied = yield* onAdminDatabase(
+      Effect.gen(function* () {
+        const applied = yield* Migrations.prepare
+        if (Option.isSome(password)) yield* Migrations.setServerPassword(password.value)
+        return applied
+      })
+    )
     yield* Console.log(
       applied.length === 0
         ? "The schema was current already."
         : `Applied ${applied.map(([id, name]) => `${id} ${name}`).join(", ")}.`
     )
     yield* Console.log(
-      `Start the server with DATABASE_URL=postgres://${Migrations.serverRole}:<password>@<host>/<database>`
-        + (Option.isSome(password) ? "." : ", after setting a password: run this again with VENDO_SERVER_PASSWORD.")
+      `Start the server with DATABASE_URL=postgres://${Migrations.serverRole}:<password>@<host>/<database>` +
+        (Option.isSome(password) ? "." : ", after setting a password: run this again with VENDO_SERVER_PASSWORD.")
     )
   })
 ).pipe(
@@ -47,7 +49,7 @@ const createToken = Command.make(
       Argument.withDefault("operator")
     )
   },
-  Effect.fn(function*({ name }) {
+  Effect.fn(function* ({ name }) {
     const token = yield* onAdminDatabase(mintAdminToken(name)).pipe(Effect.provide(Keys.layer))
     yield* Console.error("This token is shown once. Keep it where VENDO_ADMIN_TOKEN is read from.")
     yield* Console.log(Redacted.value(token))
@@ -57,7 +59,7 @@ const createToken = Command.make(
 const createKeys = Command.make(
   "create",
   {},
-  Effect.fn(function*() {
+  Effect.fn(function* () {
     const path = yield* Keys.path
     yield* KeyFile.create(path)
     yield* Console.log(`Wrote ${path}. Back it up: without it no credential can be opened.`)
@@ -65,15 +67,17 @@ const createKeys = Command.make(
 ).pipe(Command.withDescription("Write a new key file to VENDO_KEK_FILE; one that is there is never replaced"))
 
 /** Everything below `vendo-server`; without a subcommand it starts. */
-export const command = Command.make(
-  "vendo-server",
-  {},
-  () => Layer.launch(Server.layer)
-).pipe(
+export const command = Command.make("vendo-server", {}, () => Layer.launch(Server.layer)).pipe(
   Command.withDescription("Start the Vendo service, or prepare what it needs"),
   Command.withSubcommands([
-    Command.make("database").pipe(Command.withDescription("Prepare a Postgres of your own"), Command.withSubcommands([prepare])),
-    Command.make("admin-token").pipe(Command.withDescription("Tokens of the management API"), Command.withSubcommands([createToken])),
+    Command.make("database").pipe(
+      Command.withDescription("Prepare a Postgres of your own"),
+      Command.withSubcommands([prepare])
+    ),
+    Command.make("admin-token").pipe(
+      Command.withDescription("Tokens of the management API"),
+      Command.withSubcommands([createToken])
+    ),
     Command.make("keys").pipe(Command.withDescription("The key file"), Command.withSubcommands([createKeys]))
   ])
 )

@@ -10,7 +10,10 @@ const declared: Array<Declared> = []
 HttpApi.reflect(VendoApi, {
   onGroup: () => undefined,
   onEndpoint: ({ endpoint }) => {
-    declared.push({ pattern: new RegExp(`^${endpoint.path.replace(/:[A-Za-z]+/g, "[^/]+")}$`), method: endpoint.method })
+    declared.push({
+      pattern: new RegExp(`^${endpoint.path.replace(/:[A-Za-z]+/g, "[^/]+")}$`),
+      method: endpoint.method
+    })
   }
 })
 

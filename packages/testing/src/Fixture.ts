@@ -18,7 +18,7 @@ export class AdminAccess extends Context.Service<AdminAccess, Redacted.Redacted>
 
 const adminAccess = Layer.effect(
   AdminAccess,
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const { asAdmin } = yield* Postgres.TestDatabase
     return yield* asAdmin(mintAdminToken("test"))
   })
@@ -37,19 +37,21 @@ export const layer = Layer.merge(Broker.layer, adminAccess).pipe(
 const label = () => `t${crypto.randomUUID().slice(0, 8)}`
 
 /** A tenant with one production app. */
-export const makeTenant = Effect.fn("Fixture.makeTenant")(function*(name: string = label()) {
+export const makeTenant = Effect.fn("Fixture.makeTenant")(function* (name: string = label()) {
   const token = yield* AdminAccess
   const tenants = yield* Tenants
   const tenancy = yield* Tenancy
   const apps = yield* Apps
   const tenant = yield* tenants.create(token, { slug: Slug.make(name), name: DisplayName.make(name) })
   const within = tenancy.asAdmin(token, tenant.id)
-  const app = yield* within(apps.create({ slug: Slug.make("tool"), name: DisplayName.make("Tool"), kind: "production" }))
+  const app = yield* within(
+    apps.create({ slug: Slug.make("tool"), name: DisplayName.make("Tool"), kind: "production" })
+  )
   return { tenant, app, within }
 })
 
 /** A tenant whose app has a connection bound and a key: everything a vend needs. */
-export const makeBound = Effect.fn("Fixture.makeBound")(function*(options: {
+export const makeBound = Effect.fn("Fixture.makeBound")(function* (options: {
   readonly slug: string
   readonly credential: string
   readonly profile?: Profile
@@ -58,16 +60,18 @@ export const makeBound = Effect.fn("Fixture.makeBound")(function*(options: {
   const connections = yield* Connections
   const bindings = yield* Bindings
   const keys = yield* AppKeys
-  const { connection, key, record } = yield* made.within(Effect.gen(function*() {
-    const connection = yield* connections.create({
-      slug: options.slug,
-      name: DisplayName.make("test"),
-      profile: Option.some(options.profile ?? "byok_static"),
-      credential: Option.some(Redacted.make(options.credential))
+  const { connection, key, record } = yield* made.within(
+    Effect.gen(function* () {
+      const connection = yield* connections.create({
+        slug: options.slug,
+        name: DisplayName.make("test"),
+        profile: Option.some(options.profile ?? "byok_static"),
+        credential: Option.some(Redacted.make(options.credential))
+      })
+      yield* bindings.set(made.app.id, connection.slug, connection.id)
+      const { key, record } = yield* keys.mint({ app: made.app.id }, Option.none())
+      return { connection, key, record }
     })
-    yield* bindings.set(made.app.id, connection.slug, connection.id)
-    const { key, record } = yield* keys.mint({ app: made.app.id }, Option.none())
-    return { connection, key, record }
-  }))
+  )
   return { ...made, connection, key, record }
 })

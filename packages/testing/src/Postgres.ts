@@ -13,17 +13,20 @@ export const asDatabase = (url: string, database: string): string => {
 }
 
 /** Where the database of this test is, for the administrator and for the server's role. */
-export class TestDatabase extends Context.Service<TestDatabase, {
-  readonly name: string
-  readonly adminUrl: string
-  readonly serverUrl: string
-  /** Runs `work` as the administrator of this database. */
-  readonly asAdmin: <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, Exclude<R, SqlClient.SqlClient>>
-}>()("@vendodev/testing/TestDatabase") {}
+export class TestDatabase extends Context.Service<
+  TestDatabase,
+  {
+    readonly name: string
+    readonly adminUrl: string
+    readonly serverUrl: string
+    /** Runs `work` as the administrator of this database. */
+    readonly asAdmin: <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, Exclude<R, SqlClient.SqlClient>>
+  }
+>()("@vendodev/testing/TestDatabase") {}
 
 const on = (url: string) => PgClient.layer({ url: Redacted.make(url), maxConnections: 1 })
 
-const database = Effect.gen(function*() {
+const database = Effect.gen(function* () {
   const adminUrl = inject("adminUrl")
   const template = inject("template")
   const name = `vendo_test_${crypto.randomUUID().replaceAll("-", "")}`
@@ -31,7 +34,9 @@ const database = Effect.gen(function*() {
     Effect.provide(work, on(asDatabase(adminUrl, "postgres")), { local: true }).pipe(Effect.orDie)
 
   yield* Effect.acquireRelease(
-    asCluster(Effect.flatMap(SqlClient.SqlClient, (sql) => sql`CREATE DATABASE ${sql(name)} TEMPLATE ${sql(template)}`)),
+    asCluster(
+      Effect.flatMap(SqlClient.SqlClient, (sql) => sql`CREATE DATABASE ${sql(name)} TEMPLATE ${sql(template)}`)
+    ),
     () => asCluster(Effect.flatMap(SqlClient.SqlClient, (sql) => sql`DROP DATABASE ${sql(name)} WITH (FORCE)`))
   )
   const server = new URL(asDatabase(adminUrl, name))
@@ -48,7 +53,7 @@ const database = Effect.gen(function*() {
 
 /** `TestDatabase`, and `SqlClient` as the server's own role, just as the service has it. */
 export const layer = Layer.unwrap(
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const { serverUrl } = yield* TestDatabase
     return PgClient.layer({ url: Redacted.make(serverUrl), maxConnections: 8 })
   })

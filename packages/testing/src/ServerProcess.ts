@@ -1,5 +1,5 @@
 /** The real server as a process of its own, on a port the system chose. */
-import { Effect } from "effect"
+import { Data, Effect } from "effect"
 import { type ChildProcess, spawn } from "node:child_process"
 import { createRequire } from "node:module"
 import { chmodSync, mkdtempSync, rmSync } from "node:fs"
@@ -7,6 +7,9 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 
 const main = join(dirname(createRequire(import.meta.url).resolve("@vendodev/server/main")), "main.ts")
+
+/** The server ended before it was ready. */
+export class ServerExited extends Data.TaggedError("ServerExited")<{ readonly message: string }> {}
 
 export interface ServerProcess {
   readonly child: ChildProcess
@@ -18,7 +21,7 @@ export interface ServerProcess {
 }
 
 /** Starts the server and waits until it says it is ready. Killed when the scope closes. */
-export const start = Effect.fn("ServerProcess.start")(function*(
+export const start = Effect.fn("ServerProcess.start")(function* (
   environment: Readonly<Record<string, string>>,
   options?: { readonly dataDir?: string }
 ) {
@@ -35,19 +38,21 @@ export const start = Effect.fn("ServerProcess.start")(function*(
   let output = ""
   child.stdout.on("data", (chunk) => (output += String(chunk)))
   child.stderr.on("data", (chunk) => (output += String(chunk)))
-  const baseUrl = yield* Effect.callback<string, Error>((resume) => {
+  const baseUrl = yield* Effect.callback<string, ServerExited>((resume) => {
     child.stdout.on("data", () => {
       const found = /^Vendo is ready at (\S+)/m.exec(output)?.[1]
       if (found !== undefined) resume(Effect.succeed(found))
     })
-    child.once("exit", (code) => resume(Effect.fail(new Error(`the server exited with ${code}:\n${output}`))))
+    child.once("exit", (code) =>
+      resume(Effect.fail(new ServerExited({ message: `the server exited with ${code}:\n${output}` })))
+    )
   })
   const server: ServerProcess = { child, baseUrl, port: Number(new URL(baseUrl).port), dataDir, output: () => output }
   return server
 })
 
 /** Runs the server's program to its end, for starts that must be refused. */
-export const run = Effect.fn("ServerProcess.run")(function*(
+export const run = Effect.fn("ServerProcess.run")(function* (
   environment: Readonly<Record<string, string>>,
   args: ReadonlyArray<string> = []
 ) {

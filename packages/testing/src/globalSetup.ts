@@ -25,7 +25,7 @@ declare module "vitest" {
 
 const serverPassword = `test_${crypto.randomUUID().replaceAll("-", "")}`
 
-const embedded = Effect.gen(function*() {
+const embedded = Effect.gen(function* () {
   const directory = yield* temporaryDirectory
   // Losing test data in a power cut is fine; waiting for the disk is not.
   const cluster = yield* EmbeddedPostgres.start({
@@ -38,18 +38,17 @@ const embedded = Effect.gen(function*() {
   return { url: url.href, directory }
 })
 
-const started = Effect.gen(function*() {
+const started = Effect.gen(function* () {
   const given = process.env["TEST_DATABASE_URL"]
   const { directory, url } = given === undefined ? yield* embedded : { directory: "", url: given }
   const template = `vendo_template_${crypto.randomUUID().slice(0, 8)}`
-  const on = (database: string) =>
-    PgClient.layer({ url: Redacted.make(asDatabase(url, database)), maxConnections: 1 })
+  const on = (database: string) => PgClient.layer({ url: Redacted.make(asDatabase(url, database)), maxConnections: 1 })
 
-  yield* Effect.gen(function*() {
+  yield* Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     yield* sql`CREATE DATABASE ${sql(template)}`
   }).pipe(Effect.provide(on("postgres")))
-  yield* Effect.gen(function*() {
+  yield* Effect.gen(function* () {
     yield* Migrations.prepare
     yield* Migrations.setServerPassword(Redacted.make(serverPassword))
   }).pipe(Effect.provide(on(template), { local: true }))

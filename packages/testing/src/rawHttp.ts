@@ -1,6 +1,9 @@
 /** Bytes over a socket: for requests no client library would send. */
-import { Effect } from "effect"
+import { Data, Effect } from "effect"
 import { connect } from "node:net"
+
+/** The connection ended, or nothing came, before a whole answer was read. */
+export class NoAnswer extends Data.TaggedError("NoAnswer")<{ readonly message: string }> {}
 
 export interface RawAnswer {
   readonly status: number
@@ -11,8 +14,8 @@ export interface RawAnswer {
 }
 
 /** Sends `request` as it is and answers what came back until the far end closed or one whole answer was read. */
-export const send = (port: number, request: string | Uint8Array): Effect.Effect<RawAnswer, Error> =>
-  Effect.callback<RawAnswer, Error>((resume) => {
+export const send = (port: number, request: string | Uint8Array): Effect.Effect<RawAnswer, NoAnswer> =>
+  Effect.callback<RawAnswer, NoAnswer>((resume) => {
     const socket = connect(port, "127.0.0.1")
     const chunks: Array<Buffer> = []
     const settle = () => {
@@ -27,15 +30,18 @@ export const send = (port: number, request: string | Uint8Array): Effect.Effect<
       chunks.push(chunk)
       settle()
     })
-    socket.on("error", (error) => resume(Effect.fail(error)))
+    socket.on("error", (error) => resume(Effect.fail(new NoAnswer({ message: error.message }))))
     socket.on("close", () => {
-      if (!settle()) resume(Effect.fail(new Error(`no whole answer: ${Buffer.concat(chunks).toString("latin1")}`)))
+      if (!settle())
+        resume(Effect.fail(new NoAnswer({ message: `no whole answer: ${Buffer.concat(chunks).toString("latin1")}` })))
     })
     return Effect.sync(() => socket.destroy())
-  }).pipe(Effect.timeoutOrElse({
-    duration: "20 seconds",
-    orElse: () => Effect.fail(new Error("no answer within 20 seconds"))
-  }))
+  }).pipe(
+    Effect.timeoutOrElse({
+      duration: "20 seconds",
+      orElse: () => Effect.fail(new NoAnswer({ message: "no answer within 20 seconds" }))
+    })
+  )
 
 const parse = (text: string): RawAnswer | undefined => {
   const end = text.indexOf("\r\n\r\n")

@@ -27,9 +27,14 @@ interface KnownKey {
 /** What the database decided. Only `granted` carries what is needed to open the credential. */
 export type Decision =
   | { readonly decision: "app_unknown" }
-  | KnownKey & {
-    readonly decision: "app_revoked" | "app_expired" | "binding_missing" | "connection_revoked" | "connection_needs_reauth"
-  }
+  | (KnownKey & {
+      readonly decision:
+        | "app_revoked"
+        | "app_expired"
+        | "binding_missing"
+        | "connection_revoked"
+        | "connection_needs_reauth"
+    })
   | Granted
 
 export interface Granted extends KnownKey {
@@ -47,13 +52,16 @@ export interface Granted extends KnownKey {
 interface Ask extends Request.Request<Decision, SqlError.SqlError>, Question {}
 const Ask = Request.of<Ask>()
 
-export class BindingRepo extends Context.Service<BindingRepo, {
-  /** key → app → binding → connection, in one read. */
-  readonly decide: (question: Question) => Effect.Effect<Decision, Unavailable>
-}>()("@vendodev/broker/BindingRepo") {
+export class BindingRepo extends Context.Service<
+  BindingRepo,
+  {
+    /** key → app → binding → connection, in one read. */
+    readonly decide: (question: Question) => Effect.Effect<Decision, Unavailable>
+  }
+>()("@vendodev/broker/BindingRepo") {
   static readonly layer = Layer.effect(
     BindingRepo,
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
 
       const reads = yield* onePerTurn<Ask>((entries) =>

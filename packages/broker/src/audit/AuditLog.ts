@@ -37,19 +37,22 @@ interface Write extends Request.Request<void, SqlError.SqlError> {
 }
 const Write = Request.of<Write>()
 
-export class AuditLog extends Context.Service<AuditLog, {
-  /** Joins the current transaction: the change and its record commit or fail together. */
-  readonly changed: (change: Change) => Effect.Effect<void, SqlError.SqlError, CurrentTenant>
-  /**
-   * Answers once the record is written. A vend may commit asynchronously: a
-   * crash of the database can lose the last fraction of a second of them. A
-   * denial is on disk.
-   */
-  readonly vended: (record: VendRecord) => Effect.Effect<void, Unavailable>
-}>()("@vendodev/broker/AuditLog") {
+export class AuditLog extends Context.Service<
+  AuditLog,
+  {
+    /** Joins the current transaction: the change and its record commit or fail together. */
+    readonly changed: (change: Change) => Effect.Effect<void, SqlError.SqlError, CurrentTenant>
+    /**
+     * Answers once the record is written. A vend may commit asynchronously: a
+     * crash of the database can lose the last fraction of a second of them. A
+     * denial is on disk.
+     */
+    readonly vended: (record: VendRecord) => Effect.Effect<void, Unavailable>
+  }
+>()("@vendodev/broker/AuditLog") {
   static readonly layer = Layer.effect(
     AuditLog,
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
 
       const writer = (durable: boolean) =>
@@ -70,14 +73,17 @@ export class AuditLog extends Context.Service<AuditLog, {
       const denials = yield* writer(true)
 
       return AuditLog.of({
-        changed: Effect.fn("AuditLog.changed")(function*(change) {
+        changed: Effect.fn("AuditLog.changed")(function* (change) {
           const { actor } = yield* CurrentTenant
           const request = yield* RequestId
-          yield* sql`SELECT gate.record(${
-            JSON.stringify({ ...change, actor: { kind: "admin", id: actor }, outcome: "done", request })
-          }::text::jsonb)`
+          yield* sql`SELECT gate.record(${JSON.stringify({
+            ...change,
+            actor: { kind: "admin", id: actor },
+            outcome: "done",
+            request
+          })}::text::jsonb)`
         }),
-        vended: Effect.fnUntraced(function*({ keyHash, outcome, ...record }) {
+        vended: Effect.fnUntraced(function* ({ keyHash, outcome, ...record }) {
           const request = yield* RequestId
           const body = JSON.stringify({ action: "vend", ...record, outcome, request })
           yield* Effect.request(Write({ keyHash, body }), outcome === "granted" ? vends : denials)

@@ -24,7 +24,7 @@ const table = "vendo_migrations"
 /** The login role of the server. It owns nothing and bypasses nothing. */
 export const serverRole = "vendo_server"
 
-const roles = Effect.gen(function*() {
+const roles = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const existing = yield* sql<{ readonly rolname: string }>`
     SELECT rolname FROM pg_roles WHERE rolname IN ('vendo_owner', 'vendo_gate', 'vendo_server')
@@ -41,22 +41,20 @@ const roles = Effect.gen(function*() {
   if (me?.rolsuper !== true) yield* sql.unsafe(`GRANT vendo_owner, vendo_gate TO CURRENT_USER`)
 })
 
-const schemas = Effect.gen(function*() {
+const schemas = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  for (
-    const statement of [
-      `CREATE EXTENSION IF NOT EXISTS pgcrypto SCHEMA public`,
-      `CREATE SCHEMA IF NOT EXISTS broker AUTHORIZATION vendo_owner`,
-      `CREATE SCHEMA IF NOT EXISTS gate AUTHORIZATION vendo_gate`,
-      `GRANT USAGE ON SCHEMA broker TO vendo_server, vendo_gate`,
-      `GRANT USAGE ON SCHEMA gate TO vendo_server, vendo_owner`
-    ]
-  ) {
+  for (const statement of [
+    `CREATE EXTENSION IF NOT EXISTS pgcrypto SCHEMA public`,
+    `CREATE SCHEMA IF NOT EXISTS broker AUTHORIZATION vendo_owner`,
+    `CREATE SCHEMA IF NOT EXISTS gate AUTHORIZATION vendo_gate`,
+    `GRANT USAGE ON SCHEMA broker TO vendo_server, vendo_gate`,
+    `GRANT USAGE ON SCHEMA gate TO vendo_server, vendo_owner`
+  ]) {
     yield* sql.unsafe(statement)
   }
 })
 
-const catalog = Effect.gen(function*() {
+const catalog = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   yield* sql`
     INSERT INTO broker.integrations (slug, exclusive)
@@ -67,7 +65,7 @@ const catalog = Effect.gen(function*() {
 })
 
 const asOwner = <A, E, R>(work: Effect.Effect<A, E, R>) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     return yield* sql.withTransaction(Effect.andThen(sql`SET LOCAL ROLE vendo_owner`, work))
   })
@@ -76,14 +74,16 @@ const asOwner = <A, E, R>(work: Effect.Effect<A, E, R>) =>
  * Prepares the database of the connected administrator: roles, schemas,
  * migrations, catalog. Repeating it changes nothing.
  */
-export const prepare = Effect.gen(function*() {
+export const prepare = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   // Two administrators at once would race to create the same roles.
-  yield* sql.withTransaction(Effect.gen(function*() {
-    yield* sql`SELECT pg_advisory_xact_lock(8601120)`
-    yield* roles
-    yield* schemas
-  }))
+  yield* sql.withTransaction(
+    Effect.gen(function* () {
+      yield* sql`SELECT pg_advisory_xact_lock(8601120)`
+      yield* roles
+      yield* schemas
+    })
+  )
   const applied = yield* Migrator.make({})({ loader: Effect.succeed(migrations), table })
   yield* sql.unsafe(`GRANT SELECT ON ${table} TO ${serverRole}`)
   yield* asOwner(catalog)
@@ -91,7 +91,7 @@ export const prepare = Effect.gen(function*() {
 }).pipe(Effect.withSpan("Migrations.prepare"))
 
 /** Sets the password the server's role logs in with: base64url, for no parameter can stand in this statement. */
-export const setServerPassword = Effect.fn("Migrations.setServerPassword")(function*(password: Redacted.Redacted) {
+export const setServerPassword = Effect.fn("Migrations.setServerPassword")(function* (password: Redacted.Redacted) {
   const sql = yield* SqlClient.SqlClient
   const text = Redacted.value(password)
   if (!/^[A-Za-z0-9_-]{16,}$/.test(text)) {
@@ -111,14 +111,15 @@ export class DatabaseNotReady extends Schema.TaggedError<DatabaseNotReady>()("Da
   }
 }
 
-const prepareHint = "run `pnpm vendo-server database prepare` with DATABASE_ADMIN_URL set to an administrator of that database"
+const prepareHint =
+  "run `pnpm vendo-server database prepare` with DATABASE_ADMIN_URL set to an administrator of that database"
 
 /**
  * What is wrong with the database as the server's own role sees it: privileges
  * that would bypass row security, a schema older or newer than this build, a
  * catalog out of step. All faults at once, each with its remedy.
  */
-export const verify = Effect.gen(function*() {
+export const verify = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const [role] = yield* sql<{
     readonly name: string
@@ -144,12 +145,24 @@ export const verify = Effect.gen(function*() {
   `
   if (role === undefined) return yield* new DatabaseNotReady({ problems: ["the database does not know its own user"] })
   const problems = [
-    [role.version < 150_000, `Postgres 15 or newer is needed, this is ${Math.floor(role.version / 10_000)}: upgrade it`],
+    [
+      role.version < 150_000,
+      `Postgres 15 or newer is needed, this is ${Math.floor(role.version / 10_000)}: upgrade it`
+    ],
     [role.replica, "this Postgres is a replica: point DATABASE_URL at the primary, decisions are never read late"],
-    [role.super, `"${role.name}" is a superuser, and superusers skip row security: use ${serverRole} in DATABASE_URL; to create it, ${prepareHint}`],
+    [
+      role.super,
+      `"${role.name}" is a superuser, and superusers skip row security: use ${serverRole} in DATABASE_URL; to create it, ${prepareHint}`
+    ],
     [role.bypass, `"${role.name}" has BYPASSRLS: use ${serverRole} in DATABASE_URL; to create it, ${prepareHint}`],
-    [!role.super && role.owns, `"${role.name}" owns the database or its tables: use ${serverRole} in DATABASE_URL; to create it, ${prepareHint}`],
-    [!role.super && !role.owns && role.member, `"${role.name}" is a member of another role: revoke the membership, or use ${serverRole} in DATABASE_URL`],
+    [
+      !role.super && role.owns,
+      `"${role.name}" owns the database or its tables: use ${serverRole} in DATABASE_URL; to create it, ${prepareHint}`
+    ],
+    [
+      !role.super && !role.owns && role.member,
+      `"${role.name}" is a member of another role: revoke the membership, or use ${serverRole} in DATABASE_URL`
+    ],
     [role.security !== "on", `row_security is ${role.security}: remove that setting from the role or database`],
     [!role.prepared, `the schema is missing: ${prepareHint}`]
   ].flatMap(([wrong, message]) => (wrong === true ? [String(message)] : []))

@@ -12,49 +12,61 @@ import type { AdminTokenId, TenantId } from "@vendodev/domain/Ids"
 import { AdminTokens } from "../access/AdminTokens.ts"
 import { orUnavailable } from "./orUnavailable.ts"
 
-/** The tenant this transaction may see, and on whose word. */
-export class CurrentTenant extends Context.Service<CurrentTenant, {
-  readonly id: TenantId
-  readonly actor: AdminTokenId
-}>()("@vendodev/broker/Tenancy/CurrentTenant") {}
+/**
+ * The tenant this transaction may see, and on whose word.
+ *
+ * @effect-leakable-service asking for it is the point: who has none can not run the statement
+ */
+export class CurrentTenant extends Context.Service<
+  CurrentTenant,
+  {
+    readonly id: TenantId
+    readonly actor: AdminTokenId
+  }
+>()("@vendodev/broker/Tenancy/CurrentTenant") {}
 
 /** Work on the current tenant's rows: part of its transaction, so a failure of the database ends both. */
 export type InTenant<A, E = never> = Effect.Effect<A, E | SqlError.SqlError, CurrentTenant>
 
-export class Tenancy extends Context.Service<Tenancy, {
-  /**
-   * Runs `work` inside one tenant, in one transaction, on the word of an admin
-   * token. The token is checked in that same transaction.
-   */
-  readonly asAdmin: (
-    token: Redacted.Redacted,
-    tenant: TenantId
-  ) => <A, E, R>(
-    work: Effect.Effect<A, E, R>
-  ) => Effect.Effect<
-    A,
-    Exclude<E, SqlError.SqlError> | SessionRequired | NotFound | Unavailable,
-    Exclude<R, CurrentTenant>
-  >
-}>()("@vendodev/broker/Tenancy") {
+export class Tenancy extends Context.Service<
+  Tenancy,
+  {
+    /**
+     * Runs `work` inside one tenant, in one transaction, on the word of an admin
+     * token. The token is checked in that same transaction.
+     */
+    readonly asAdmin: (
+      token: Redacted.Redacted,
+      tenant: TenantId
+    ) => <A, E, R>(
+      work: Effect.Effect<A, E, R>
+    ) => Effect.Effect<
+      A,
+      Exclude<E, SqlError.SqlError> | SessionRequired | NotFound | Unavailable,
+      Exclude<R, CurrentTenant>
+    >
+  }
+>()("@vendodev/broker/Tenancy") {
   static readonly layer = Layer.effect(
     Tenancy,
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const tokens = yield* AdminTokens
 
       return Tenancy.of({
         asAdmin: (token, tenant) => (work) =>
-          Effect.gen(function*() {
+          Effect.gen(function* () {
             const hash = yield* tokens.hash(token)
-            return yield* sql.withTransaction(Effect.gen(function*() {
-              const [gate] = yield* sql<{ readonly token_id: AdminTokenId | null; readonly entered: boolean }>`
+            return yield* sql.withTransaction(
+              Effect.gen(function* () {
+                const [gate] = yield* sql<{ readonly token_id: AdminTokenId | null; readonly entered: boolean }>`
                 SELECT token_id, entered FROM gate.enter_by_admin(${hash}, ${tenant})
               `
-              if (gate === undefined || gate.token_id === null) return yield* tokens.refusal
-              if (!gate.entered) return yield* new NotFound({ detail: "there is no such tenant" })
-              return yield* Effect.provideService(work, CurrentTenant, { id: tenant, actor: gate.token_id })
-            }))
+                if (gate === undefined || gate.token_id === null) return yield* tokens.refusal
+                if (!gate.entered) return yield* new NotFound({ detail: "there is no such tenant" })
+                return yield* Effect.provideService(work, CurrentTenant, { id: tenant, actor: gate.token_id })
+              })
+            )
           }).pipe(orUnavailable, Effect.withSpan("Tenancy.asAdmin"))
       })
     })

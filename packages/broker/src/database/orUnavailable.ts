@@ -24,6 +24,8 @@ export const sqlFields = ({ reason }: SqlError.SqlError): { readonly code: strin
 const text = (cause: unknown, name: string): string =>
   Predicate.hasProperty(cause, name) && typeof cause[name] === "string" ? cause[name] : ""
 
+const isOther = <E>(error: E | SqlError.SqlError): error is Exclude<E, SqlError.SqlError> => !SqlError.isSqlError(error)
+
 /**
  * A database that is out of reach, shutting down or too busy becomes
  * `unavailable`. Whatever else it says is a defect, for no caller could act on it.
@@ -32,10 +34,11 @@ export const orUnavailable = <A, E, R>(
   self: Effect.Effect<A, E | SqlError.SqlError, R>
 ): Effect.Effect<A, Exclude<E, SqlError.SqlError> | Unavailable, R> =>
   Effect.catch(self, (error): Effect.Effect<never, Exclude<E, SqlError.SqlError> | Unavailable> => {
-    if (!SqlError.isSqlError(error)) return Effect.fail(error as Exclude<E, SqlError.SqlError>) // because the guard excluded it
-    if (!passing.has(error.reason._tag) && !passingState.test(sqlFields(error).code)) return Effect.die(error)
-    return Effect.andThen(
-      Effect.logWarning(`the database is unavailable: ${error.reason._tag}`),
-      Effect.fail(new Unavailable({ detail: "the database can not be reached; retry in a moment", retry_after: 1 }))
-    )
+    if (isOther(error)) return Effect.fail(error)
+    const passes = SqlError.isSqlError(error) &&
+      (passing.has(error.reason._tag) || passingState.test(sqlFields(error).code))
+    if (!passes) return Effect.die(error)
+    return Effect.andThen(Effect.logWarning(`the database is unavailable: ${error.reason._tag}`), Effect.fail(unavailable))
   })
+
+const unavailable = new Unavailable({ detail: "the database can not be reached; retry in a moment", retry_after: 1 })

@@ -15,4 +15,3 @@ const plain = (row: object) => Object.fromEntries(Object.entries(row).map(([name
 
 const plainValue = (value: unknown) =>
   value instanceof Date ? value.toISOString() : typeof value === "bigint" ? Number(value) : value
-

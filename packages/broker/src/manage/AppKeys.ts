@@ -15,35 +15,38 @@ import { Connections } from "./Connections.ts"
 /** What a key opens: everything bound to an app, or one connection. */
 export type KeyScope = { readonly app: AppId } | { readonly connection: ConnectionId }
 
-export class AppKeys extends Context.Service<AppKeys, {
-  readonly list: InTenant<ReadonlyArray<AppKey>>
-  /** The only time the key itself is seen. */
-  readonly mint: (
-    scope: KeyScope,
-    expiresAt: Option.Option<DateTime.Utc>
-  ) => InTenant<{ readonly key: Redacted.Redacted; readonly record: AppKey }, NotFound>
-  /** Holds from the next request on. Repeating it changes nothing. */
-  readonly revoke: (id: KeyId) => InTenant<AppKey, NotFound>
-}>()("@vendodev/broker/AppKeys") {
+export class AppKeys extends Context.Service<
+  AppKeys,
+  {
+    readonly list: InTenant<ReadonlyArray<AppKey>>
+    /** The only time the key itself is seen. */
+    readonly mint: (
+      scope: KeyScope,
+      expiresAt: Option.Option<DateTime.Utc>
+    ) => InTenant<{ readonly key: Redacted.Redacted; readonly record: AppKey }, NotFound>
+    /** Holds from the next request on. Repeating it changes nothing. */
+    readonly revoke: (id: KeyId) => InTenant<AppKey, NotFound>
+  }
+>()("@vendodev/broker/AppKeys") {
   static readonly layer = Layer.effect(
     AppKeys,
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const audit = yield* AuditLog
       const keyring = yield* Keyring
       const apps = yield* Apps
       const connections = yield* Connections
       const keys = rows(AppKey)
-      const columns = sql.literal("id, hint, app_id, connection_id, created_at, expires_at, revoked_at")
+      const columns = sql`id, hint, app_id, connection_id, created_at, expires_at, revoked_at`
 
-      const get = Effect.fnUntraced(function*(id: KeyId) {
+      const get = Effect.fnUntraced(function* (id: KeyId) {
         const [found] = yield* keys(sql`SELECT ${columns} FROM broker.app_keys WHERE id = ${id}`)
         return found ?? (yield* new NotFound({ detail: "there is no such key" }))
       })
 
       return AppKeys.of({
         list: keys(sql`SELECT ${columns} FROM broker.app_keys ORDER BY created_at, id`),
-        mint: Effect.fn("AppKeys.mint")(function*(scope, expiresAt) {
+        mint: Effect.fn("AppKeys.mint")(function* (scope, expiresAt) {
           const tenant = yield* CurrentTenant
           const app = "app" in scope ? (yield* apps.get(scope.app)).id : null
           const connection = "connection" in scope ? (yield* connections.get(scope.connection)).id : null
@@ -62,7 +65,7 @@ export class AppKeys extends Context.Service<AppKeys, {
           })
           return { key, record: yield* Effect.orDie(get(id)) }
         }),
-        revoke: Effect.fn("AppKeys.revoke")(function*(id) {
+        revoke: Effect.fn("AppKeys.revoke")(function* (id) {
           const revoked = yield* sql`
             UPDATE broker.app_keys SET revoked_at = now() WHERE id = ${id} AND revoked_at IS NULL RETURNING id
           `

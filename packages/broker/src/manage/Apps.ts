@@ -8,30 +8,33 @@ import { rows } from "../database/rows.ts"
 import { CurrentTenant, type InTenant } from "../database/Tenancy.ts"
 
 /** The apps of a tenant. Repeating a creation answers the app that is there. */
-export class Apps extends Context.Service<Apps, {
-  readonly list: InTenant<ReadonlyArray<App>>
-  readonly get: (id: AppId) => InTenant<App, NotFound>
-  /** Fails with `conflict` when the slug belongs to an app of another name or kind. */
-  readonly create: (input: {
-    readonly slug: Slug
-    readonly name: DisplayName
-    readonly kind: AppKind
-  }) => InTenant<App, Conflict>
-}>()("@vendodev/broker/Apps") {
+export class Apps extends Context.Service<
+  Apps,
+  {
+    readonly list: InTenant<ReadonlyArray<App>>
+    readonly get: (id: AppId) => InTenant<App, NotFound>
+    /** Fails with `conflict` when the slug belongs to an app of another name or kind. */
+    readonly create: (input: {
+      readonly slug: Slug
+      readonly name: DisplayName
+      readonly kind: AppKind
+    }) => InTenant<App, Conflict>
+  }
+>()("@vendodev/broker/Apps") {
   static readonly layer = Layer.effect(
     Apps,
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const audit = yield* AuditLog
       const apps = rows(App)
 
       return Apps.of({
         list: apps(sql`SELECT id, slug, name, kind, created_at FROM broker.apps ORDER BY created_at, id`),
-        get: Effect.fn("Apps.get")(function*(id) {
+        get: Effect.fn("Apps.get")(function* (id) {
           const [app] = yield* apps(sql`SELECT id, slug, name, kind, created_at FROM broker.apps WHERE id = ${id}`)
           return app ?? (yield* new NotFound({ detail: "there is no such app" }))
         }),
-        create: Effect.fn("Apps.create")(function*({ kind, name, slug }) {
+        create: Effect.fn("Apps.create")(function* ({ kind, name, slug }) {
           const tenant = yield* CurrentTenant
           const id = AppId.make(crypto.randomUUID())
           const inserted = yield* sql`
@@ -42,11 +45,11 @@ export class Apps extends Context.Service<Apps, {
           if (inserted.length > 0) {
             yield* audit.changed({ action: "app.create", object: { kind: "app", id }, with: { slug, kind } })
           }
-          const [app] = yield* apps(
-            sql`SELECT id, slug, name, kind, created_at FROM broker.apps WHERE slug = ${slug}`
-          )
+          const [app] = yield* apps(sql`SELECT id, slug, name, kind, created_at FROM broker.apps WHERE slug = ${slug}`)
           if (app === undefined || app.name !== name || app.kind !== kind) {
-            return yield* new Conflict({ detail: `the slug ${slug} belongs to another app of this tenant; choose another` })
+            return yield* new Conflict({
+              detail: `the slug ${slug} belongs to another app of this tenant; choose another`
+            })
           }
           return app
         })

@@ -20,34 +20,37 @@ import { violates } from "../database/violates.ts"
 import { Apps } from "./Apps.ts"
 import { Connections } from "./Connections.ts"
 
-export class Bindings extends Context.Service<Bindings, {
-  readonly list: (app: AppId) => InTenant<ReadonlyArray<Binding>, NotFound>
-  /**
-   * Binds, or replaces what was bound. Repeating it changes nothing.
-   *
-   * Fails with `connection_in_use` when the credential is exclusive and has a
-   * consumer, with `forbidden` for an exclusive credential and a sandbox.
-   */
-  readonly set: (
-    app: AppId,
-    slug: IntegrationSlug,
-    connection: ConnectionId
-  ) => InTenant<Binding, NotFound | ValidationFailed | ConnectionRevoked | ConnectionInUse | Forbidden>
-  /** Unbinds. Repeating it changes nothing. */
-  readonly remove: (app: AppId, slug: IntegrationSlug) => InTenant<void, NotFound>
-}>()("@vendodev/broker/Bindings") {
+export class Bindings extends Context.Service<
+  Bindings,
+  {
+    readonly list: (app: AppId) => InTenant<ReadonlyArray<Binding>, NotFound>
+    /**
+     * Binds, or replaces what was bound. Repeating it changes nothing.
+     *
+     * Fails with `connection_in_use` when the credential is exclusive and has a
+     * consumer, with `forbidden` for an exclusive credential and a sandbox.
+     */
+    readonly set: (
+      app: AppId,
+      slug: IntegrationSlug,
+      connection: ConnectionId
+    ) => InTenant<Binding, NotFound | ValidationFailed | ConnectionRevoked | ConnectionInUse | Forbidden>
+    /** Unbinds. Repeating it changes nothing. */
+    readonly remove: (app: AppId, slug: IntegrationSlug) => InTenant<void, NotFound>
+  }
+>()("@vendodev/broker/Bindings") {
   static readonly layer = Layer.effect(
     Bindings,
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const audit = yield* AuditLog
       const apps = yield* Apps
       const connections = yield* Connections
       const bindings = rows(Binding)
-      const columns = sql.literal("app_id, integration AS slug, connection_id, created_at")
+      const columns = sql`app_id, integration AS slug, connection_id, created_at`
 
       /** The holder, as far as this tenant may know it: another tenant's app is null. */
-      const holder = Effect.fnUntraced(function*(connection: ConnectionId) {
+      const holder = Effect.fnUntraced(function* (connection: ConnectionId) {
         const [bound] = yield* sql<BoundTo>`
           SELECT a.id AS app_id, a.slug AS app_slug, a.name AS app_name
           FROM broker.connections c
@@ -58,17 +61,18 @@ export class Bindings extends Context.Service<Bindings, {
         return bound ?? null
       })
 
-      const inUse = Effect.fnUntraced(function*(connection: Connection) {
+      const inUse = Effect.fnUntraced(function* (connection: Connection) {
         const bound_to = yield* holder(connection.id)
         return yield* new ConnectionInUse({
-          detail: bound_to === null
-            ? `this ${connection.slug} credential already has its one consumer; unbind it there first`
-            : `this ${connection.slug} credential is in use by ${bound_to.app_slug}; unbind it there first`,
+          detail:
+            bound_to === null
+              ? `this ${connection.slug} credential already has its one consumer; unbind it there first`
+              : `this ${connection.slug} credential is in use by ${bound_to.app_slug}; unbind it there first`,
           bound_to
         })
       })
 
-      const sandboxed = Effect.fnUntraced(function*(app: App, connection: Connection) {
+      const sandboxed = Effect.fnUntraced(function* (app: App, connection: Connection) {
         if ((yield* holder(connection.id)) !== null) return yield* inUse(connection)
         return yield* new Forbidden({
           detail: `${app.slug} is a sandbox, which never receives an exclusive credential; bind it to a production app`
@@ -77,7 +81,7 @@ export class Bindings extends Context.Service<Bindings, {
 
       // A savepoint: after a refusal the transaction still has to find out who the holder is.
       const upsert = (app: App, connection: Connection) =>
-        Effect.gen(function*() {
+        Effect.gen(function* () {
           const tenant = yield* CurrentTenant
           return yield* sql.withTransaction(sql<{ readonly fresh: boolean }>`
             INSERT INTO broker.app_connection_bindings AS b
@@ -96,13 +100,13 @@ export class Bindings extends Context.Service<Bindings, {
         )
 
       return Bindings.of({
-        list: Effect.fn("Bindings.list")(function*(app) {
+        list: Effect.fn("Bindings.list")(function* (app) {
           yield* apps.get(app)
           return yield* bindings(
             sql`SELECT ${columns} FROM broker.app_connection_bindings WHERE app_id = ${app} ORDER BY integration`
           )
         }),
-        set: Effect.fn("Bindings.set")(function*(appId, slug, connectionId) {
+        set: Effect.fn("Bindings.set")(function* (appId, slug, connectionId) {
           const app = yield* apps.get(appId)
           const connection = yield* connections.get(connectionId)
           if (connection.slug !== slug) {
@@ -127,9 +131,11 @@ export class Bindings extends Context.Service<Bindings, {
             WHERE app_id = ${appId} AND integration = ${slug} AND connection_id = ${connectionId}
           `)
           // Nothing bound: the connection was revoked between the look and the leap.
-          return bound ?? (yield* new ConnectionRevoked({ detail: `this ${slug} connection was revoked; connect again` }))
+          return (
+            bound ?? (yield* new ConnectionRevoked({ detail: `this ${slug} connection was revoked; connect again` }))
+          )
         }),
-        remove: Effect.fn("Bindings.remove")(function*(appId, slug) {
+        remove: Effect.fn("Bindings.remove")(function* (appId, slug) {
           yield* apps.get(appId)
           const removed = yield* sql`
             DELETE FROM broker.app_connection_bindings

@@ -22,35 +22,36 @@ export interface NewConnection {
   readonly credential: Option.Option<Redacted.Redacted>
 }
 
-export class Connections extends Context.Service<Connections, {
-  readonly list: InTenant<ReadonlyArray<Connection>>
-  readonly get: (id: ConnectionId) => InTenant<Connection, NotFound>
-  /**
-   * Seals a pasted credential. Repeating it with the same name and credential
-   * answers the connection that is there; another credential is a `conflict`.
-   */
-  readonly create: (input: NewConnection) => InTenant<Connection, ProviderUnknown | ValidationFailed | Conflict>
-  /** Final, and destroys the ciphertext in the same statement. Repeating it changes nothing. */
-  readonly revoke: (id: ConnectionId) => InTenant<Connection, NotFound>
-}>()("@vendodev/broker/Connections") {
+export class Connections extends Context.Service<
+  Connections,
+  {
+    readonly list: InTenant<ReadonlyArray<Connection>>
+    readonly get: (id: ConnectionId) => InTenant<Connection, NotFound>
+    /**
+     * Seals a pasted credential. Repeating it with the same name and credential
+     * answers the connection that is there; another credential is a `conflict`.
+     */
+    readonly create: (input: NewConnection) => InTenant<Connection, ProviderUnknown | ValidationFailed | Conflict>
+    /** Final, and destroys the ciphertext in the same statement. Repeating it changes nothing. */
+    readonly revoke: (id: ConnectionId) => InTenant<Connection, NotFound>
+  }
+>()("@vendodev/broker/Connections") {
   static readonly layer = Layer.effect(
     Connections,
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const audit = yield* AuditLog
       const vault = yield* Vault
       const keyring = yield* Keyring
       const connections = rows(Connection)
-      const columns = sql.literal(
-        "id, integration AS slug, name, profile, status, exclusive, metadata, created_at, revoked_at"
-      )
+      const columns = sql`id, integration AS slug, name, profile, status, exclusive, metadata, created_at, revoked_at`
 
-      const get = Effect.fn("Connections.get")(function*(id: ConnectionId) {
+      const get = Effect.fn("Connections.get")(function* (id: ConnectionId) {
         const [found] = yield* connections(sql`SELECT ${columns} FROM broker.connections WHERE id = ${id}`)
         return found ?? (yield* new NotFound({ detail: "there is no such connection" }))
       })
 
-      const dataKey = Effect.gen(function*() {
+      const dataKey = Effect.gen(function* () {
         const [key] = yield* sql<DataKeyRow & { readonly kek_id: string }>`
           SELECT version, kek_id, wrapped FROM broker.tenant_keys WHERE state = 'active'
         `
@@ -59,7 +60,7 @@ export class Connections extends Context.Service<Connections, {
           : { version: key.version, kekId: key.kek_id, wrapped: key.wrapped }
       })
 
-      const seal = Effect.fnUntraced(function*(connection: ConnectionId, secret: Redacted.Redacted) {
+      const seal = Effect.fnUntraced(function* (connection: ConnectionId, secret: Redacted.Redacted) {
         const tenant = yield* CurrentTenant
         const key = yield* dataKey
         const box = yield* Effect.orDie(vault.seal({ tenant: tenant.id, connection, secretVersion: "1" }, key, secret))
@@ -67,7 +68,7 @@ export class Connections extends Context.Service<Connections, {
       })
 
       /** The secret a connection of that name already holds, to tell a repetition from a clash. */
-      const held = Effect.fnUntraced(function*(integration: Integration, name: DisplayName) {
+      const held = Effect.fnUntraced(function* (integration: Integration, name: DisplayName) {
         const tenant = yield* CurrentTenant
         const [row] = yield* sql<{
           readonly id: ConnectionId
@@ -85,19 +86,22 @@ export class Connections extends Context.Service<Connections, {
         `
         if (row === undefined) return Option.none()
         const { id, kek_id: kekId, profile, secret_box: box, secret_version, version, wrapped } = row
-        const secret = box === null || version === null || kekId === null || wrapped === null
-          ? Option.none()
-          : Option.some(
-            yield* Effect.orDie(vault.open(
-              { tenant: tenant.id, connection: id, secretVersion: String(secret_version) },
-              { version, kekId, wrapped },
-              box
-            ))
-          )
+        const secret =
+          box === null || version === null || kekId === null || wrapped === null
+            ? Option.none()
+            : Option.some(
+                yield* Effect.orDie(
+                  vault.open(
+                    { tenant: tenant.id, connection: id, secretVersion: String(secret_version) },
+                    { version, kekId, wrapped },
+                    box
+                  )
+                )
+              )
         return Option.some({ id, profile, secret })
       })
 
-      const insert = Effect.fnUntraced(function*(
+      const insert = Effect.fnUntraced(function* (
         integration: Integration,
         profile: Profile,
         name: DisplayName,
@@ -111,10 +115,12 @@ export class Connections extends Context.Service<Connections, {
           onNone: () => Buffer.from(id.replaceAll("-", ""), "hex"),
           onSome: ({ value }) => keyring.fingerprint(slug, Redacted.make(value))
         })
-        const metadata = JSON.stringify(Option.match(identity, {
-          onNone: () => ({}),
-          onSome: ({ field, value }) => ({ [field]: value })
-        }))
+        const metadata = JSON.stringify(
+          Option.match(identity, {
+            onNone: () => ({}),
+            onSome: ({ field, value }) => ({ [field]: value })
+          })
+        )
         const { box, version } = Option.isNone(secret) ? { box: null, version: null } : yield* seal(id, secret.value)
         const inserted = yield* sql`
           INSERT INTO broker.connections (tenant_id, id, integration, exclusive, slot, profile, name, status,
@@ -135,7 +141,7 @@ export class Connections extends Context.Service<Connections, {
       return Connections.of({
         list: connections(sql`SELECT ${columns} FROM broker.connections ORDER BY created_at, id`),
         get,
-        create: Effect.fn("Connections.create")(function*(input) {
+        create: Effect.fn("Connections.create")(function* (input) {
           const integration = yield* Option.match(Catalog.find(input.slug), {
             onNone: () => Effect.fail(new ProviderUnknown({ detail: `there is no integration called ${input.slug}` })),
             onSome: Effect.succeed
@@ -145,11 +151,9 @@ export class Connections extends Context.Service<Connections, {
           const existing = yield* held(integration, input.name)
           if (Option.isNone(existing)) return yield* insert(integration, profile, input.name, secret)
           const same = existing.value.profile === profile && sameSecret(existing.value.secret, secret)
-          return same
-            ? yield* Effect.orDie(get(existing.value.id))
-            : yield* nameTaken(integration, input.name)
+          return same ? yield* Effect.orDie(get(existing.value.id)) : yield* nameTaken(integration, input.name)
         }),
-        revoke: Effect.fn("Connections.revoke")(function*(id) {
+        revoke: Effect.fn("Connections.revoke")(function* (id) {
           // Freeing the slot lets the credential be pasted and bound again; bindings follow it by cascade.
           const revoked = yield* sql`
             UPDATE broker.connections
@@ -170,7 +174,7 @@ export class Connections extends Context.Service<Connections, {
 /** A pasted credential picks the first profile that takes one. */
 const defaultProfile = (integration: Integration, credential: Option.Option<Redacted.Redacted>): Profile =>
   Option.isSome(credential) && integration.profiles[0] === "vendo_managed_pool"
-    ? integration.profiles.find((profile) => profile === "byok_static") ?? integration.profiles[0]
+    ? (integration.profiles.find((profile) => profile === "byok_static") ?? integration.profiles[0])
     : integration.profiles[0]
 
 const sameSecret = (a: Option.Option<Redacted.Redacted>, b: Option.Option<Redacted.Redacted>): boolean =>

@@ -14,29 +14,32 @@ import { violates } from "../database/violates.ts"
 type Failure = SessionRequired | Unavailable
 
 /** The tenants of the installation. Repeating a creation answers the tenant that is there. */
-export class Tenants extends Context.Service<Tenants, {
-  readonly list: (token: Redacted.Redacted) => Effect.Effect<ReadonlyArray<Tenant>, Failure>
-  /** Fails with `conflict` when the slug belongs to a tenant of another name. */
-  readonly create: (
-    token: Redacted.Redacted,
-    input: { readonly slug: Slug; readonly name: DisplayName }
-  ) => Effect.Effect<Tenant, Failure | Conflict>
-}>()("@vendodev/broker/Tenants") {
+export class Tenants extends Context.Service<
+  Tenants,
+  {
+    readonly list: (token: Redacted.Redacted) => Effect.Effect<ReadonlyArray<Tenant>, Failure>
+    /** Fails with `conflict` when the slug belongs to a tenant of another name. */
+    readonly create: (
+      token: Redacted.Redacted,
+      input: { readonly slug: Slug; readonly name: DisplayName }
+    ) => Effect.Effect<Tenant, Failure | Conflict>
+  }
+>()("@vendodev/broker/Tenants") {
   static readonly layer = Layer.effect(
     Tenants,
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const tokens = yield* AdminTokens
       const keyring = yield* Keyring
       const audit = yield* AuditLog
 
-      const listAs = Effect.fnUntraced(function*(hash: Uint8Array) {
+      const listAs = Effect.fnUntraced(function* (hash: Uint8Array) {
         const [gate] = yield* sql<{ readonly actor: string | null }>`SELECT gate.admin(${hash}) AS actor`
         if (gate === undefined || gate.actor === null) return yield* tokens.refusal
         return yield* rows(Tenant)(sql`SELECT * FROM gate.list_tenants(${hash})`)
       })
 
-      const insert = Effect.fnUntraced(function*(
+      const insert = Effect.fnUntraced(function* (
         hash: Uint8Array,
         { name, slug }: { readonly slug: Slug; readonly name: DisplayName }
       ) {
@@ -47,12 +50,12 @@ export class Tenants extends Context.Service<Tenants, {
           SELECT token_id FROM gate.enter_by_admin(${hash}, ${id})
         `
         if (gate === undefined) return yield* tokens.refusal
-        yield* audit.changed({ action: "tenant.create", object: { kind: "tenant", id }, with: { slug } }).pipe(
-          Effect.provideService(CurrentTenant, { id, actor: gate.token_id })
-        )
+        yield* audit
+          .changed({ action: "tenant.create", object: { kind: "tenant", id }, with: { slug } })
+          .pipe(Effect.provideService(CurrentTenant, { id, actor: gate.token_id }))
       })
 
-      const create = Effect.fn("Tenants.create")(function*(
+      const create = Effect.fn("Tenants.create")(function* (
         token: Redacted.Redacted,
         input: { readonly slug: Slug; readonly name: DisplayName }
       ) {
@@ -70,7 +73,7 @@ export class Tenants extends Context.Service<Tenants, {
       }, orUnavailable)
 
       return Tenants.of({
-        list: Effect.fn("Tenants.list")(function*(token) {
+        list: Effect.fn("Tenants.list")(function* (token) {
           return yield* listAs(yield* tokens.hash(token))
         }, orUnavailable),
         create

@@ -29,7 +29,10 @@ export const readCredential = (
   }
   if (!takesCredential[profile]) {
     return Option.isSome(credential)
-      ? invalid("credential", `connections of profile ${profile} take no credential; leave it out or use another profile`)
+      ? invalid(
+          "credential",
+          `connections of profile ${profile} take no credential; leave it out or use another profile`
+        )
       : Effect.succeed(Option.none())
   }
   if (Option.isNone(credential)) return invalid("credential", `connections of profile ${profile} need a credential`)

@@ -52,21 +52,24 @@ export const generate = (id: string): KeyMaterial => ({
   active: id
 })
 
-export class Keyring extends Context.Service<Keyring, {
-  /** HMAC-SHA-256 of a key under the pepper: 32 bytes, the only form of a key that is stored. */
-  readonly hash: (key: Redacted.Redacted) => Uint8Array
-  readonly pepperId: number
-  /** Keyed fingerprint of what makes two credentials the same consumer. */
-  readonly fingerprint: (integration: IntegrationSlug, identity: Redacted.Redacted) => Uint8Array
-  /** A new data key for a tenant, and its wrapped form for the database. */
-  readonly generateDataKey: (tenant: TenantId, version: number) => WrappedKey
-  readonly unwrap: (tenant: TenantId, version: number, key: WrappedKey) => Effect.Effect<KeyObject, KeyUnavailable>
-  /** A sealed constant per key, to be opened at the next start. */
-  readonly sealCheck: (kekId: string) => Effect.Effect<Uint8Array, KeyUnavailable>
-  readonly openCheck: (kekId: string, sealed: Uint8Array) => Effect.Effect<void, KeyUnavailable>
-  /** What `sealCheck` and `openCheck` can be asked for. */
-  readonly checkedIds: ReadonlyArray<string>
-}>()("@vendodev/broker/Keyring") {
+export class Keyring extends Context.Service<
+  Keyring,
+  {
+    /** HMAC-SHA-256 of a key under the pepper: 32 bytes, the only form of a key that is stored. */
+    readonly hash: (key: Redacted.Redacted) => Uint8Array
+    readonly pepperId: number
+    /** Keyed fingerprint of what makes two credentials the same consumer. */
+    readonly fingerprint: (integration: IntegrationSlug, identity: Redacted.Redacted) => Uint8Array
+    /** A new data key for a tenant, and its wrapped form for the database. */
+    readonly generateDataKey: (tenant: TenantId, version: number) => WrappedKey
+    readonly unwrap: (tenant: TenantId, version: number, key: WrappedKey) => Effect.Effect<KeyObject, KeyUnavailable>
+    /** A sealed constant per key, to be opened at the next start. */
+    readonly sealCheck: (kekId: string) => Effect.Effect<Uint8Array, KeyUnavailable>
+    readonly openCheck: (kekId: string, sealed: Uint8Array) => Effect.Effect<void, KeyUnavailable>
+    /** What `sealCheck` and `openCheck` can be asked for. */
+    readonly checkedIds: ReadonlyArray<string>
+  }
+>()("@vendodev/broker/Keyring") {
   static readonly layerOf = (material: KeyMaterial) => Layer.sync(Keyring, () => Keyring.of(make(material)))
 }
 
@@ -98,7 +101,9 @@ const make = (material: KeyMaterial): Keyring["Service"] => {
     hash: (key) => createHmac("sha256", pepper).update(Redacted.value(key)).digest(),
     pepperId: 1,
     fingerprint: (integration, identity) =>
-      createHmac("sha256", fingerprintKey).update(additionalData(integration, Redacted.value(identity))).digest(),
+      createHmac("sha256", fingerprintKey)
+        .update(additionalData(integration, Redacted.value(identity)))
+        .digest(),
     generateDataKey: (tenant, version) => {
       const active = keks.get(material.active)
       if (active === undefined) throw new KeyUnavailable({ kekId: material.active })
@@ -107,7 +112,7 @@ const make = (material: KeyMaterial): Keyring["Service"] => {
       dek.fill(0)
       return { kekId: material.active, wrapped }
     },
-    unwrap: Effect.fnUntraced(function*(tenant, version, { kekId, wrapped }) {
+    unwrap: Effect.fnUntraced(function* (tenant, version, { kekId, wrapped }) {
       const opened = openRaw(yield* kek(kekId), wrapped, dekData(kekId, tenant, version))
       if (opened === undefined || opened.length !== keyLength) return yield* new KeyUnavailable({ kekId })
       const key = createSecretKey(opened)
@@ -115,8 +120,9 @@ const make = (material: KeyMaterial): Keyring["Service"] => {
       return key
     }),
     sealCheck: (kekId) => Effect.map(checkKey(kekId), (key) => sealRaw(key, checkText, checkData(kekId))),
-    openCheck: Effect.fnUntraced(function*(kekId, sealed) {
-      if (openRaw(yield* checkKey(kekId), sealed, checkData(kekId)) === undefined) return yield* new KeyUnavailable({ kekId })
+    openCheck: Effect.fnUntraced(function* (kekId, sealed) {
+      if (openRaw(yield* checkKey(kekId), sealed, checkData(kekId)) === undefined)
+        return yield* new KeyUnavailable({ kekId })
     }),
     checkedIds: [...checked.keys()]
   }

@@ -38,25 +38,28 @@ export class BoxUnreadable extends Schema.TaggedError<BoxUnreadable>()("BoxUnrea
   }
 }
 
-export class Vault extends Context.Service<Vault, {
-  readonly seal: (
-    place: BoxPlace,
-    dataKey: DataKeyRow,
-    secret: Redacted.Redacted
-  ) => Effect.Effect<Uint8Array, KeyUnavailable>
-  readonly open: (
-    place: BoxPlace,
-    dataKey: DataKeyRow,
-    box: Uint8Array
-  ) => Effect.Effect<Redacted.Redacted, BoxUnreadable | KeyUnavailable>
-}>()("@vendodev/broker/Vault") {
+export class Vault extends Context.Service<
+  Vault,
+  {
+    readonly seal: (
+      place: BoxPlace,
+      dataKey: DataKeyRow,
+      secret: Redacted.Redacted
+    ) => Effect.Effect<Uint8Array, KeyUnavailable>
+    readonly open: (
+      place: BoxPlace,
+      dataKey: DataKeyRow,
+      box: Uint8Array
+    ) => Effect.Effect<Redacted.Redacted, BoxUnreadable | KeyUnavailable>
+  }
+>()("@vendodev/broker/Vault") {
   static readonly layer = Layer.effect(
     Vault,
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const keyring = yield* Keyring
       const dataKeys = new DataKeys()
 
-      const dataKey = Effect.fnUntraced(function*(tenant: TenantId, row: DataKeyRow) {
+      const dataKey = Effect.fnUntraced(function* (tenant: TenantId, row: DataKeyRow) {
         const known = dataKeys.get(tenant, row)
         if (known !== undefined) return known
         const key = yield* keyring.unwrap(tenant, row.version, row)
@@ -64,18 +67,19 @@ export class Vault extends Context.Service<Vault, {
       })
 
       return Vault.of({
-        seal: Effect.fnUntraced(function*(place, row, secret) {
+        seal: Effect.fnUntraced(function* (place, row, secret) {
           const { commitment, key } = yield* dataKey(place.tenant, row)
           const plain = Buffer.from(Redacted.value(secret))
           const sealed = sealRaw(key, plain, boxData(place, row.version))
           plain.fill(0)
           return Buffer.concat([header(row.version), commitment, sealed])
         }),
-        open: Effect.fnUntraced(function*(place, row, box) {
+        open: Effect.fnUntraced(function* (place, row, box) {
           const { commitment, key } = yield* dataKey(place.tenant, row)
-          const plain = box.length >= minimumLength && isOurs(box, row.version, commitment)
-            ? openRaw(key, box.subarray(sealedAt), boxData(place, row.version))
-            : undefined
+          const plain =
+            box.length >= minimumLength && isOurs(box, row.version, commitment)
+              ? openRaw(key, box.subarray(sealedAt), boxData(place, row.version))
+              : undefined
           if (plain === undefined) return yield* new BoxUnreadable({ connection: place.connection })
           const secret = Redacted.make(plain.toString(), { label: "credential" })
           plain.fill(0)

@@ -7,8 +7,10 @@ export class KeyringMismatch extends Schema.TaggedError<KeyringMismatch>()("Keyr
   kekIds: Schema.Array(Schema.String)
 }) {
   override get message() {
-    return `this database was sealed under other keys (${this.kekIds.join(", ")}): `
-      + "point VENDO_KEK_FILE at the key file it was made with; nothing was written"
+    return (
+      `this database was sealed under other keys (${this.kekIds.join(", ")}): ` +
+      "point VENDO_KEK_FILE at the key file it was made with; nothing was written"
+    )
   }
 }
 
@@ -17,14 +19,15 @@ export class KeyringMismatch extends Schema.TaggedError<KeyringMismatch>()("Keyr
  * those of keys that are new. Run at every start, before anything is written:
  * a wrong key file must not come to light as data nobody can open.
  */
-export const verifyKeyring = Effect.gen(function*() {
+export const verifyKeyring = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const keyring = yield* Keyring
   const checks = yield* sql<{ readonly kek_id: string; readonly sealed: Uint8Array }>`
     SELECT kek_id, sealed FROM broker.keyring_checks
   `
   const failed = yield* Effect.filter(checks, ({ kek_id, sealed }) =>
-    keyring.openCheck(kek_id, sealed).pipe(Effect.match({ onFailure: () => true, onSuccess: () => false })))
+    keyring.openCheck(kek_id, sealed).pipe(Effect.match({ onFailure: () => true, onSuccess: () => false }))
+  )
   if (failed.length > 0) return yield* new KeyringMismatch({ kekIds: failed.map(({ kek_id }) => kek_id) })
 
   const known = new Set(checks.map(({ kek_id }) => kek_id))

@@ -31,19 +31,22 @@ export interface VendRequest {
   readonly connection: Option.Option<ConnectionId>
 }
 
-export class CredentialResolver extends Context.Service<CredentialResolver, {
-  /** A fresh token, after its audit record was written; or the first thing that is wrong. */
-  readonly resolve: (request: VendRequest) => Effect.Effect<AccessToken, BrokerError>
-}>()("@vendodev/broker/CredentialResolver") {
+export class CredentialResolver extends Context.Service<
+  CredentialResolver,
+  {
+    /** A fresh token, after its audit record was written; or the first thing that is wrong. */
+    readonly resolve: (request: VendRequest) => Effect.Effect<AccessToken, BrokerError>
+  }
+>()("@vendodev/broker/CredentialResolver") {
   static readonly layer = Layer.effect(
     CredentialResolver,
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const keyring = yield* Keyring
       const bindings = yield* BindingRepo
       const profiles = yield* ProfileDispatcher
       const audit = yield* AuditLog
 
-      const vend = Effect.fnUntraced(function*(
+      const vend = Effect.fnUntraced(function* (
         request: VendRequest,
         decision: Exclude<Decision, { readonly decision: "app_unknown" }>,
         key: Redacted.Redacted
@@ -63,7 +66,7 @@ export class CredentialResolver extends Context.Service<CredentialResolver, {
       })
 
       return CredentialResolver.of({
-        resolve: Effect.fn("CredentialResolver.resolve")(function*(request) {
+        resolve: Effect.fn("CredentialResolver.resolve")(function* (request) {
           if (Option.isNone(request.key)) return yield* keyMissing
           const key = request.key.value
           if (!isWellFormed("vendo_sk_", Redacted.value(key))) return yield* keyUnknown
@@ -92,10 +95,15 @@ const keyMissing = Effect.fail(
   new AppUnknown({ detail: "send Authorization: Bearer <VENDO_API_KEY>", challenge: "none" })
 )
 const keyUnknown = Effect.fail(
-  new AppUnknown({ detail: "no such key; check VENDO_API_KEY for typos or issue a new one", challenge: "invalid_token" })
+  new AppUnknown({
+    detail: "no such key; check VENDO_API_KEY for typos or issue a new one",
+    challenge: "invalid_token"
+  })
 )
 const identityInvalid = Effect.fail(
-  new IdentityInvalid({ detail: "this installation has no issuer of user tokens configured; leave X-Vendo-User-JWT out" })
+  new IdentityInvalid({
+    detail: "this installation has no issuer of user tokens configured; leave X-Vendo-User-JWT out"
+  })
 )
 const providerUnknown = (slug: string) =>
   Effect.fail(new ProviderUnknown({ detail: `there is no integration called ${slug}` }))

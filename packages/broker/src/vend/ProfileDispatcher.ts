@@ -11,24 +11,27 @@ type Failure = ProfileUnsupported | Unavailable
 /** One way of vending: from what was granted, and the key that asked, to a token. */
 type Vend = (granted: Granted, key: Redacted.Redacted) => Effect.Effect<AccessToken, Failure>
 
-export class ProfileDispatcher extends Context.Service<ProfileDispatcher, {
-  readonly vend: Vend
-}>()("@vendodev/broker/ProfileDispatcher") {
+export class ProfileDispatcher extends Context.Service<
+  ProfileDispatcher,
+  {
+    readonly vend: Vend
+  }
+>()("@vendodev/broker/ProfileDispatcher") {
   static readonly layer = Layer.effect(
     ProfileDispatcher,
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const vault = yield* Vault
 
       // Neither cached nor expiring: opened on every call, so that a revoked one is never at hand.
-      const openSealed: Vend = Effect.fnUntraced(function*(granted) {
+      const openSealed: Vend = Effect.fnUntraced(function* (granted) {
         const { connection_id: connection, dek_version: version, kek_id: kekId, secret_box: box, wrapped } = granted
         if (version === null || kekId === null || wrapped === null || box === null) {
           return yield* sealedAway("no sealed credential or data key", connection)
         }
         const place = { tenant: granted.tenant_id, connection, secretVersion: String(granted.secret_version) }
-        const token = yield* vault.open(place, { version, kekId, wrapped }, box).pipe(
-          Effect.catch((error) => sealedAway(error.message, connection))
-        )
+        const token = yield* vault
+          .open(place, { version, kekId, wrapped }, box)
+          .pipe(Effect.catch((error) => sealedAway(error.message, connection)))
         return { token, expiresAt: Option.none(), tokenType: "Bearer" }
       })
 

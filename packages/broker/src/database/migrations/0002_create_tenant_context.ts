@@ -61,8 +61,9 @@ export default statements(
     `ALTER TABLE broker.${table} FORCE ROW LEVEL SECURITY`
   ]),
   // The sub-select makes it an init plan: evaluated once per statement, not per row.
-  ...tenantTables.map(([table, column]) =>
-    `CREATE POLICY tenant ON broker.${table} FOR ALL TO vendo_server
+  ...tenantTables.map(
+    ([table, column]) =>
+      `CREATE POLICY tenant ON broker.${table} FOR ALL TO vendo_server
       USING (${column} = (SELECT gate.tenant())) WITH CHECK (${column} = (SELECT gate.tenant()))`
   ),
   `CREATE POLICY everyone ON broker.integrations FOR SELECT USING (true)`,
@@ -71,10 +72,19 @@ export default statements(
   `CREATE POLICY owner_mints ON broker.admin_tokens FOR ALL TO vendo_owner USING (true) WITH CHECK (true)`,
 
   // The gate decides who enters, so it reads across tenants; it is nobody's login.
-  ...(["tenants", "tenant_keys", "apps", "connections", "app_connection_bindings", "app_keys", "admin_tokens",
-    "audit_heads", "audit"] as const).map((table) =>
-    `CREATE POLICY gate ON broker.${table} FOR ALL TO vendo_gate USING (true) WITH CHECK (true)`
-  ),
+  ...(
+    [
+      "tenants",
+      "tenant_keys",
+      "apps",
+      "connections",
+      "app_connection_bindings",
+      "app_keys",
+      "admin_tokens",
+      "audit_heads",
+      "audit"
+    ] as const
+  ).map((table) => `CREATE POLICY gate ON broker.${table} FOR ALL TO vendo_gate USING (true) WITH CHECK (true)`),
   `GRANT SELECT ON broker.tenants, broker.tenant_keys, broker.connections, broker.app_connection_bindings,
     broker.app_keys, broker.admin_tokens, broker.audit_heads TO vendo_gate`,
   `GRANT INSERT ON broker.tenants, broker.tenant_keys, broker.audit_heads, broker.audit TO vendo_gate`,
