@@ -9,6 +9,7 @@ import { DateTime, Effect, Option, Redacted, Schema } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import * as Catalog from "@vendodev/catalog/Catalog"
 import { CredentialResolver } from "@vendodev/broker/vend/CredentialResolver"
+import type { AccessToken } from "@vendodev/domain/AccessToken"
 import { type BrokerError, NotFound, ProviderUnknown, ValidationFailed } from "@vendodev/domain/BrokerError"
 import { ConnectionId, EnvVarName } from "@vendodev/domain/Ids"
 import { refuseBody } from "./refuseBody.ts"
@@ -59,42 +60,47 @@ const bearer = (authorization: string | undefined): Option.Option<Redacted.Redac
 
 const redacted = (value: string | undefined) => Option.map(Option.fromUndefinedOr(value), (text) => Redacted.make(text))
 
-const vend = Effect.gen(function* () {
-  const resolver = yield* CredentialResolver
-  return Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {
-    const asked = parse(request.url)
-    if ("_tag" in asked) return yield* Effect.fail(asked)
-    const message = NodeHttpServerRequest.toIncomingMessage(request)
-    if (message.headers["content-length"] !== undefined || message.headers["transfer-encoding"] !== undefined) {
-      yield* refuseBody(message)
-    }
-    const connection = request.headers["x-vendo-connection"]
-    if (connection !== undefined && !isConnectionId(connection)) {
-      return yield* invalid("x-vendo-connection", "X-Vendo-Connection is the id of a connection, a lower-case UUID")
-    }
-    const slug = "slug" in asked ? asked.slug : Option.getOrElse(Catalog.findByVariable(asked.variable), () => "")
-    const { expiresAt, token, tokenType } = yield* resolver
-      .resolve({
-        key: bearer(request.headers["authorization"]),
-        slug,
-        userJwt: redacted(request.headers["x-vendo-user-jwt"]),
-        connection: connection === undefined ? Option.none() : Option.some(connection)
-      })
-      .pipe(
-        Effect.catchTag("provider_unknown", (error) =>
-          "variable" in asked
-            ? new ProviderUnknown({ detail: `no integration of the catalog provides ${asked.variable}` })
-            : Effect.fail(error)
-        )
-      )
-    const expires = Option.isNone(expiresAt) ? "null" : JSON.stringify(DateTime.formatIso(expiresAt.value))
-    // The one line where a vended token leaves its wrapper.
-    const body = `{"access_token":${JSON.stringify(Redacted.value(token))},"expires_at":${expires},"token_type":"${tokenType}"}`
-    return HttpServerResponse.text(body, { contentType: "application/json", headers: varies })
+const vend = Effect.map(CredentialResolver, (resolver) => (request: HttpServerRequest.HttpServerRequest) => {
+  const asked = parse(request.url)
+  if ("_tag" in asked) return Effect.fail(asked)
+  const { headers } = request
+  const connection = headers["x-vendo-connection"]
+  if (connection !== undefined && !isConnectionId(connection)) return invalidConnection
+
+  const resolved = resolver.resolve({
+    key: bearer(headers["authorization"]),
+    slug: "slug" in asked ? asked.slug : Option.getOrElse(Catalog.findByVariable(asked.variable), () => ""),
+    userJwt: redacted(headers["x-vendo-user-jwt"]),
+    connection: Option.fromUndefinedOr(connection)
   })
+  const answered = Effect.map("slug" in asked ? resolved : namingVariable(asked.variable, resolved), answer)
+  return headers["content-length"] === undefined && headers["transfer-encoding"] === undefined
+    ? answered
+    : Effect.andThen(refuseBody(NodeHttpServerRequest.toIncomingMessage(request)), answered)
 })
 
-const varies = { vary: "Authorization, X-Vendo-User-JWT" }
+const invalidConnection = Effect.fail(
+  invalid("x-vendo-connection", "X-Vendo-Connection is the id of a connection, a lower-case UUID")
+)
+
+const namingVariable = (variable: string, resolved: Effect.Effect<AccessToken, BrokerError>) =>
+  Effect.catchTag(
+    resolved,
+    "provider_unknown",
+    () => new ProviderUnknown({ detail: `no integration of the catalog provides ${variable}` })
+  )
+
+/** The one place where a vended token leaves its wrapper. */
+const answer = ({ expiresAt, token, tokenType }: AccessToken) => {
+  const access = JSON.stringify(Redacted.value(token))
+  const expires = Option.isNone(expiresAt) ? "null" : JSON.stringify(DateTime.formatIso(expiresAt.value))
+  return HttpServerResponse.text(
+    `{"access_token":${access},"expires_at":${expires},"token_type":"${tokenType}"}`,
+    asJson
+  )
+}
+
+const asJson = { contentType: "application/json", headers: { vary: "Authorization, X-Vendo-User-JWT" } }
 
 export const layer = HttpRouter.use((router) =>
   Effect.flatMap(vend, (handler) => router.add("GET", `${prefix}*`, handler))

@@ -4,9 +4,10 @@
  */
 import { PgClient } from "@effect/sql-pg"
 import { Context, Effect, Layer, Option, Redacted } from "effect"
-import { SqlClient, type SqlError } from "effect/sql"
+import { SqlClient, SqlError } from "effect/sql"
 import { randomBytes } from "node:crypto"
 import * as Migrations from "@vendodev/broker/database/Migrations"
+import { sqlFields } from "@vendodev/broker/database/orUnavailable"
 import * as EmbeddedPostgres from "./EmbeddedPostgres.ts"
 import { Settings } from "./Settings.ts"
 
@@ -45,6 +46,31 @@ export const asAdministrator =
   <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError.SqlError, Exclude<R, SqlClient.SqlClient>> =>
     Effect.provide(work, PgClient.layer({ ...config, maxConnections: 1 }), { local: true })
 
+const unreachable: Readonly<Record<string, string>> = {
+  ERR_INVALID_URL: "this is no URL",
+  ECONNREFUSED: "nothing listens there",
+  ENOTFOUND: "there is no such host",
+  "28P01": "this user and password are refused",
+  "28000": "this user is refused",
+  "3D000": "there is no database of this name"
+}
+
+const urlHint =
+  "start Postgres, or correct postgres://<user>:<password>@<host>:<port>/<database>, odd characters as %xx"
+
+/** Names the variable whose database can not be reached. Of its URL, which holds a password, nothing is repeated. */
+export const connecting =
+  (variable: string) =>
+  <A, E, R>(
+    self: Effect.Effect<A, E | SqlError.SqlError, R>
+  ): Effect.Effect<A, E | SqlError.SqlError | Migrations.DatabaseNotReady, R> =>
+    Effect.mapError(self, (error) => {
+      if (!SqlError.isSqlError(error) || error.reason.operation !== "connect") return error
+      const { code } = sqlFields(error)
+      const reason = unreachable[code] ?? `no connection comes about ${code}`.trimEnd()
+      return new Migrations.DatabaseNotReady({ problems: [`${variable}: ${reason}; ${urlHint}`] })
+    })
+
 const embedded = (dataDir: string) =>
   Effect.gen(function* () {
     const cluster = yield* EmbeddedPostgres.start({ dataDir })
@@ -75,8 +101,10 @@ export const layer = Layer.unwrap(
     const { administrator, server } = Option.isSome(databaseUrl)
       ? { server: { url: databaseUrl.value }, administrator: Option.none() }
       : yield* embedded(dataDir)
-    return Layer.effectDiscard(Migrations.verify).pipe(
-      Layer.provideMerge(PgClient.layer({ ...server, ...serverOptions })),
+    const verified = Layer.effectDiscard(Migrations.verify).pipe(
+      Layer.provideMerge(PgClient.layer({ ...server, ...serverOptions }))
+    )
+    return Layer.effectContext(Layer.build(verified).pipe(connecting("DATABASE_URL"))).pipe(
       Layer.merge(Layer.succeed(Administrator, { run: administrator }))
     )
   })

@@ -11,9 +11,11 @@ import { Apps } from "@vendodev/broker/manage/Apps"
 import { Bindings } from "@vendodev/broker/manage/Bindings"
 import { Connections } from "@vendodev/broker/manage/Connections"
 import { Tenants } from "@vendodev/broker/manage/Tenants"
+import type { ValidationFailed } from "@vendodev/domain/BrokerError"
 import { DisplayName, Slug } from "@vendodev/domain/Ids"
 import type { Profile } from "@vendodev/domain/Profile"
 import { Administrator } from "./Database.ts"
+import { SettingsInvalid } from "./Settings.ts"
 
 /** `<data dir>/dev.json`: what scripts and the command line need to talk to a development server. */
 const DevFile = Schema.fromJsonString(
@@ -37,7 +39,8 @@ const app = Slug.make("demo-tool")
 const placeholder = (what: string) => `placeholder-${what}-replace-me`
 
 const connectionsOf = Effect.gen(function* () {
-  const openai = yield* Config.option(Config.Redacted("OPENAI_API_KEY"))
+  const given = yield* Config.option(Config.Redacted("OPENAI_API_KEY"))
+  const openai = Option.filter(given, (key) => Redacted.value(key).trim() !== "")
   const list: ReadonlyArray<{
     readonly slug: string
     readonly profile: Profile
@@ -54,6 +57,10 @@ const connectionsOf = Effect.gen(function* () {
   ]
   return list
 })
+
+/** Only what came from outside can be at fault. */
+const notPasteable = ({ detail }: ValidationFailed) =>
+  Effect.fail(new SettingsInvalid({ problems: [`OPENAI_API_KEY: ${detail}`] }))
 
 const seed = Effect.fn("Demo.seed")(function* (adminToken: Redacted.Redacted) {
   const tenancy = yield* Tenancy
@@ -74,12 +81,14 @@ const seed = Effect.fn("Demo.seed")(function* (adminToken: Redacted.Redacted) {
       const bound = yield* bindings.list(id)
       for (const { credential, profile, slug } of wanted) {
         if (bound.some((binding) => binding.slug === slug)) continue
-        const connection = yield* connections.create({
-          slug,
-          name: DisplayName.make("demo"),
-          profile: Option.some(profile),
-          credential: Option.some(credential)
-        })
+        const connection = yield* connections
+          .create({
+            slug,
+            name: DisplayName.make("demo"),
+            profile: Option.some(profile),
+            credential: Option.some(credential)
+          })
+          .pipe(Effect.catchTag("validation_failed", notPasteable))
         yield* bindings.set(id, connection.slug, connection.id)
       }
       return (yield* keys.mint({ app: id }, Option.none())).key

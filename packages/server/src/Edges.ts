@@ -5,7 +5,7 @@
  * table, with a request id and `Cache-Control: no-store`.
  */
 import { NodeHttpServerRequest } from "@effect/platform-node"
-import { Cause, Effect, Option, Schema } from "effect"
+import { Cause, Context, Effect, Option, Schema } from "effect"
 import { HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { randomUUID } from "node:crypto"
 import { IncomingMessage } from "node:http"
@@ -28,10 +28,11 @@ import * as Surfaces from "./Surfaces.ts"
 
 const isBrokerError = Schema.is(BrokerError)
 
-const overloaded = Answer.ofError(
-  new Overloaded({ detail: "too many requests at once; retry in a moment", retry_after: 1 })
-)
-const nowhere = Answer.ofError(new NotFound({ detail: "there is no such route" }))
+const overloaded = new Overloaded({ detail: "too many requests at once; retry in a moment", retry_after: 1 })
+const nowhere = new NotFound({ detail: "there is no such route" })
+
+const labelled = (response: HttpServerResponse.HttpServerResponse, requestId: string) =>
+  HttpServerResponse.setHeaders(response, Answer.commonHeaders(requestId))
 
 /** Methods a route may be declared with. The router would answer HEAD as GET, which must not vend anything. */
 const routed = new Set(["GET", "POST", "PUT", "DELETE"])
@@ -110,42 +111,46 @@ export const layer = HttpRouter.middleware(
     let inFlight = 0
 
     return (route) =>
-      Effect.suspend(() => {
-        inFlight++
+      Effect.withFiber((fiber) => {
+        const outer = Context.getUnsafe(fiber.context, HttpServerRequest.HttpServerRequest)
         const requestId = randomUUID()
-        const done = (response: HttpServerResponse.HttpServerResponse) => {
-          inFlight--
-          return HttpServerResponse.setHeaders(response, Answer.commonHeaders(requestId))
+        const now = (error: BrokerError, options?: { readonly close: boolean }) =>
+          Effect.succeed(labelled(Answer.ofError(error, options), requestId))
+
+        const message = NodeHttpServerRequest.toIncomingMessage(outer)
+        const fault = message instanceof IncomingMessage ? Framing.faultOf(message) : undefined
+        if (fault !== undefined) return now(fault, { close: true })
+        if (inFlight >= settings.maxInFlight) return now(overloaded)
+        const target = locate(outer.url, outer.headers["host"] ?? "")
+        if (Option.isNone(target)) return now(nowhere)
+        const request = target.value === outer.url ? outer : outer.modify({ url: target.value })
+        if (!routed.has(request.method)) return now(unrouted(request.method, request.url))
+        if (leaksSecret(request.url) && methodsOf(request.url.replace(/\?.*$/s, "")).includes(request.method)) {
+          return now(secretInQuery)
         }
-        return Effect.flatMap(HttpServerRequest.HttpServerRequest, (outer) => {
-          const message = NodeHttpServerRequest.toIncomingMessage(outer)
-          const fault = message instanceof IncomingMessage ? Framing.faultOf(message) : undefined
-          if (fault !== undefined) return Effect.succeed(done(Answer.ofError(fault, { close: true })))
-          if (inFlight > settings.maxInFlight) return Effect.succeed(done(overloaded))
-          const target = locate(outer.url, outer.headers["host"] ?? "")
-          if (Option.isNone(target)) return Effect.succeed(done(nowhere))
-          const request = target.value === outer.url ? outer : outer.modify({ url: target.value })
-          if (!routed.has(request.method)) {
-            return Effect.succeed(done(Answer.ofError(unrouted(request.method, request.url))))
-          }
-          if (leaksSecret(request.url) && methodsOf(request.url.replace(/\?.*$/s, "")).includes(request.method)) {
-            return Effect.succeed(done(Answer.ofError(secretInQuery)))
-          }
-          return route.pipe(
-            Effect.provideService(HttpServerRequest.HttpServerRequest, request),
-            Effect.provideService(RequestId, requestId),
-            Effect.matchCauseEffect({
-              onSuccess: (response) => Effect.succeed(done(inOurForm(response, requestId))),
-              onFailure: (cause) => {
-                if (Cause.hasInterruptsOnly(cause)) {
-                  inFlight--
-                  return Effect.failCause(cause)
-                }
-                return Effect.map(errorOf(cause, request, requestId), (error) => done(Answer.ofError(error)))
-              }
-            })
-          )
-        })
+
+        inFlight++
+        return route.pipe(
+          Effect.updateContext((context: Context.Context<never>) =>
+            Context.add(
+              request === outer ? context : Context.add(context, HttpServerRequest.HttpServerRequest, request),
+              RequestId,
+              requestId
+            )
+          ),
+          Effect.matchCauseEffect({
+            onSuccess: (response) => {
+              inFlight--
+              return Effect.succeed(labelled(inOurForm(response, requestId), requestId))
+            },
+            onFailure: (cause) => {
+              inFlight--
+              return Cause.hasInterruptsOnly(cause)
+                ? Effect.failCause(cause)
+                : Effect.map(errorOf(cause, request, requestId), (error) => labelled(Answer.ofError(error), requestId))
+            }
+          })
+        )
       })
   }),
   { global: true }

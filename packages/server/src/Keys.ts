@@ -12,15 +12,17 @@ export const path = Effect.gen(function* () {
 
 /**
  * The keyring from the key file. The file is made on the first run of an
- * embedded database; a database of the operator's own is never given keys it
- * was not sealed with.
+ * embedded database; a database that is there already, or one of the
+ * operator's own, is never given keys it was not sealed with.
  */
 export const layer = Layer.unwrap(
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
-    const { databaseUrl } = yield* Settings
+    const { join } = yield* Path.Path
+    const { databaseUrl, dataDir } = yield* Settings
     const file = yield* path
-    const isFirstRun = Option.isNone(databaseUrl) && !(yield* fs.exists(file))
+    const isThere = yield* Effect.forEach([file, join(dataDir, "postgres-superuser")], (one) => fs.exists(one))
+    const isFirstRun = Option.isNone(databaseUrl) && !isThere.includes(true)
     return Keyring.layerOf(isFirstRun ? yield* KeyFile.create(file) : yield* KeyFile.read(file))
   })
 )

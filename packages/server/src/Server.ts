@@ -42,11 +42,18 @@ const welcome = Effect.gen(function* () {
   )
 })
 
-/** Readiness turns first, so that a balancer looks elsewhere while requests under way are finished. */
+/**
+ * Readiness turns first. In production a balancer is given the time to see it and look elsewhere; then the listener
+ * closes and requests under way are finished.
+ */
 const drain = Layer.effectDiscard(
   Effect.gen(function* () {
     const draining = yield* Draining
-    yield* Effect.addFinalizer(() => Effect.andThen(draining.start, Effect.logInfo("draining")))
+    const { environment } = yield* Settings
+    const noticed = environment === "production" ? Effect.sleep("1 second") : Effect.void
+    yield* Effect.addFinalizer(() =>
+      draining.start.pipe(Effect.andThen(Effect.logInfo("draining")), Effect.andThen(noticed))
+    )
   })
 )
 

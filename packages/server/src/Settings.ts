@@ -1,25 +1,69 @@
 /** What the environment may say, read once at start. */
-import { Config, Context, Layer, type Option, type Redacted, Schema } from "effect"
+import { Array, Config, Context, Effect, Layer, type Option, type Redacted, Result, Schema } from "effect"
 
 /** Each surface can be run alone, since they scale apart. Health is always there. */
 export const Surface = Schema.Literals(["credentials", "api"])
 export type Surface = typeof Surface.Type
 
-const config = Config.all({
+/** The environment says what can not be used. All faults at once, each naming its variable; no value is repeated. */
+export class SettingsInvalid extends Schema.TaggedError<SettingsInvalid>()("SettingsInvalid", {
+  problems: Schema.Array(Schema.String)
+}) {
+  override get message() {
+    return this.problems.join("\n")
+  }
+}
+
+const Port = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))
+const Limit = Schema.Int.check(Schema.isGreaterThan(0))
+
+const expecting =
+  (expected: string) =>
+  <A>(setting: Config.Config<A>) =>
+    Effect.mapError(setting, () => expected)
+
+const settings = {
   /** `production` makes no demo data, prints no key and invents no key file for a database of its own. */
-  environment: Config.Literals(["development", "production"], "VENDO_ENV").pipe(Config.withDefault("development")),
-  host: Config.NonEmptyString("HOST").pipe(Config.withDefault("127.0.0.1")),
-  port: Config.Port("PORT").pipe(Config.withDefault(4000)),
-  dataDir: Config.NonEmptyString("VENDO_DATA_DIR").pipe(Config.withDefault(".vendo")),
+  environment: Config.Literals(["development", "production"], "VENDO_ENV").pipe(
+    Config.withDefault("development"),
+    expecting("VENDO_ENV must be development or production")
+  ),
+  host: Config.NonEmptyString("HOST").pipe(
+    Config.withDefault("127.0.0.1"),
+    expecting("HOST must be the address to listen on")
+  ),
+  /** 0 lets the system choose. */
+  port: Config.schema(Port, "PORT").pipe(
+    Config.withDefault(4000),
+    expecting("PORT must be a number from 1 to 65535, or 0 for any that is free")
+  ),
+  dataDir: Config.NonEmptyString("VENDO_DATA_DIR").pipe(
+    Config.withDefault(".vendo"),
+    expecting("VENDO_DATA_DIR must be a directory")
+  ),
   /** None puts it into `dataDir`. */
-  keyFile: Config.option(Config.NonEmptyString("VENDO_KEK_FILE")),
+  keyFile: Config.option(Config.NonEmptyString("VENDO_KEK_FILE")).pipe(expecting("VENDO_KEK_FILE must be a file")),
   /** None runs the embedded Postgres in `dataDir`. */
-  databaseUrl: Config.option(Config.Redacted("DATABASE_URL")),
+  databaseUrl: Config.option(Config.Redacted("DATABASE_URL")).pipe(expecting("DATABASE_URL must be a URL")),
   /** With a domain the host name chooses the surface; without, a path prefix does. */
-  domain: Config.option(Config.NonEmptyString("VENDO_DOMAIN")),
-  surfaces: Config.Array(Surface, "VENDO_SURFACES").pipe(Config.withDefault(Surface.literals)),
+  domain: Config.option(Config.NonEmptyString("VENDO_DOMAIN")).pipe(expecting("VENDO_DOMAIN must be a host name")),
+  surfaces: Config.Array(Surface, "VENDO_SURFACES").pipe(
+    Config.withDefault(Surface.literals),
+    expecting(`VENDO_SURFACES must be a comma-separated list of ${Surface.literals.join(", ")}`)
+  ),
   /** Requests in flight beyond which new ones are shed. */
-  maxInFlight: Config.Int("VENDO_MAX_IN_FLIGHT").pipe(Config.withDefault(1024))
+  maxInFlight: Config.schema(Limit, "VENDO_MAX_IN_FLIGHT").pipe(
+    Config.withDefault(1024),
+    expecting("VENDO_MAX_IN_FLIGHT must be a whole number above 0")
+  )
+}
+
+const read = Effect.gen(function* () {
+  const results = yield* Effect.all(settings, { mode: "result" })
+  return yield* Effect.mapError(
+    Effect.fromResult(Result.all(results)),
+    () => new SettingsInvalid({ problems: Array.getFailures(Object.values<Result.Result<unknown, string>>(results)) })
+  )
 })
 
 export class Settings extends Context.Service<
@@ -36,5 +80,5 @@ export class Settings extends Context.Service<
     readonly maxInFlight: number
   }
 >()("@vendodev/server/Settings") {
-  static readonly layer = Layer.effect(Settings, config)
+  static readonly layer = Layer.effect(Settings, read)
 }

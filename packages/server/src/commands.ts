@@ -2,16 +2,21 @@ import { Config, Console, Effect, Layer, Option, Redacted } from "effect"
 import { Argument, Command } from "effect/cli"
 import { mintAdminToken } from "@vendodev/broker/access/AdminTokens"
 import * as Migrations from "@vendodev/broker/database/Migrations"
-import { asAdministrator } from "./Database.ts"
+import { asAdministrator, connecting } from "./Database.ts"
 import * as KeyFile from "./KeyFile.ts"
 import * as Keys from "./Keys.ts"
 import * as Server from "./Server.ts"
-import { Settings } from "./Settings.ts"
+import { Settings, SettingsInvalid } from "./Settings.ts"
 
-const adminUrl = Config.Redacted("DATABASE_ADMIN_URL")
+const adminUrl = Config.Redacted("DATABASE_ADMIN_URL").pipe(
+  Effect.mapError(
+    () =>
+      new SettingsInvalid({ problems: ["DATABASE_ADMIN_URL must be the URL of the database, as its administrator"] })
+  )
+)
 
 const onAdminDatabase = <A, E, R>(work: Effect.Effect<A, E, R>) =>
-  Effect.flatMap(adminUrl, (url) => asAdministrator({ url })(work))
+  Effect.flatMap(adminUrl, (url) => asAdministrator({ url })(work)).pipe(connecting("DATABASE_ADMIN_URL"))
 
 const prepare = Command.make(
   "prepare",

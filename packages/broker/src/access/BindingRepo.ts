@@ -1,12 +1,14 @@
 /**
  * Deny by default: the one question of the hot path, asked of the primary each
- * time. Questions that come while one read is running share the next.
+ * time, which records what it grants. Questions that come while one call is
+ * running share the next.
  */
 import { Context, Effect, Exit, Layer, Request } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import type { Unavailable } from "@vendodev/domain/BrokerError"
 import type { AppId, ConnectionId, KeyId, TenantId, UserSubject } from "@vendodev/domain/Ids"
 import type { Profile } from "@vendodev/domain/Profile"
+import { RequestId } from "@vendodev/domain/RequestId"
 import { onePerTurn } from "../database/onePerTurn.ts"
 import { orUnavailable } from "../database/orUnavailable.ts"
 
@@ -15,6 +17,8 @@ export interface Question {
   /** Any text of a slug's length; the catalog has not been asked yet. */
   readonly slug: string
   readonly subject: UserSubject
+  /** Grants this connection and no other, when it is given. */
+  readonly connection: ConnectionId | null
 }
 
 interface KnownKey {
@@ -49,13 +53,15 @@ export interface Granted extends KnownKey {
   readonly secret_box: Uint8Array | null
 }
 
-interface Ask extends Request.Request<Decision, SqlError.SqlError>, Question {}
+interface Ask extends Request.Request<Decision, SqlError.SqlError>, Question {
+  readonly requestId: string
+}
 const Ask = Request.of<Ask>()
 
 export class BindingRepo extends Context.Service<
   BindingRepo,
   {
-    /** key → app → binding → connection, in one read. */
+    /** key → app → binding → connection, in one round trip. A grant is in the audit log when this answers. */
     readonly decide: (question: Question) => Effect.Effect<Decision, Unavailable>
   }
 >()("@vendodev/broker/BindingRepo") {
@@ -64,20 +70,22 @@ export class BindingRepo extends Context.Service<
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
 
-      const reads = yield* onePerTurn<Ask>((entries) =>
+      const decisions = yield* onePerTurn<Ask>((entries) =>
         Effect.matchCauseEager(
           // The row type is the function's own; decoding each row would double the cost of the read.
           sql<Decision>`SELECT * FROM gate.vend(
             ${entries.map(({ request }) => request.keyHash)}::bytea[],
             ${entries.map(({ request }) => request.slug)}::text[],
-            ${entries.map(({ request }) => request.subject)}::text[]
+            ${entries.map(({ request }) => request.subject)}::text[],
+            ${entries.map(({ request }) => request.connection ?? "")}::text[],
+            ${entries.map(({ request }) => request.requestId)}::text[]
           )`.withoutTransform,
           {
-            onSuccess: (decisions) =>
+            onSuccess: (rows) =>
               entries.forEach((entry, index) => {
-                const decision = decisions[index]
+                const decision = rows[index]
                 entry.completeUnsafe(
-                  decision === undefined || decisions.length !== entries.length
+                  decision === undefined || rows.length !== entries.length
                     ? Exit.die(new Error("gate.vend did not answer every question"))
                     : Exit.succeed(decision)
                 )
@@ -87,7 +95,12 @@ export class BindingRepo extends Context.Service<
         )
       )
 
-      return BindingRepo.of({ decide: (question) => orUnavailable(Effect.request(Ask(question), reads)) })
+      return BindingRepo.of({
+        decide: (question) =>
+          Effect.withFiber((fiber) =>
+            orUnavailable(Effect.request(Ask({ ...question, requestId: fiber.getRef(RequestId) }), decisions))
+          )
+      })
     })
   )
 }

@@ -1,8 +1,9 @@
 /**
- * No record, no secret. A change is recorded in its own transaction; a vend, or
- * its denial, before the answer leaves.
+ * No record, no secret. A change is recorded in its own transaction, a vend by
+ * the database function that grants it. What is left is written here: the
+ * refusals, before the answer leaves.
  *
- * Vends are written in groups without a timer: whatever came while one group
+ * They are written in groups without a timer: whatever came while one group
  * was being written is the next group.
  */
 import { Context, Effect, Exit, Layer, Request } from "effect"
@@ -20,15 +21,14 @@ export interface Change {
   readonly with?: Readonly<Record<string, string | null>>
 }
 
-export interface VendRecord {
+export interface Refusal {
   /** Decides whose log it is: the tenant of the key. */
   readonly keyHash: Uint8Array
   readonly key: string
   readonly app: string | null
   readonly connection: string | null
   readonly integration: string
-  readonly outcome: "granted" | ErrorCode
-  readonly secretVersion: string | null
+  readonly outcome: ErrorCode
 }
 
 interface Write extends Request.Request<void, SqlError.SqlError> {
@@ -43,11 +43,10 @@ export class AuditLog extends Context.Service<
     /** Joins the current transaction: the change and its record commit or fail together. */
     readonly changed: (change: Change) => Effect.Effect<void, SqlError.SqlError, CurrentTenant>
     /**
-     * Answers once the record is written. A vend may commit asynchronously: a
-     * crash of the database can lose the last fraction of a second of them. A
-     * denial is on disk.
+     * Answers once the record is on disk. Also for what went wrong after a
+     * grant: the log then holds both.
      */
-    readonly vended: (record: VendRecord) => Effect.Effect<void, Unavailable>
+    readonly refused: (refusal: Refusal) => Effect.Effect<void, Unavailable>
   }
 >()("@vendodev/broker/AuditLog") {
   static readonly layer = Layer.effect(
@@ -55,39 +54,31 @@ export class AuditLog extends Context.Service<
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
 
-      const writer = (durable: boolean) =>
-        onePerTurn<Write>((entries) =>
-          Effect.matchCauseEager(
-            sql`SELECT gate.record_vends(
-              ${entries.map(({ request }) => request.keyHash)}::bytea[],
-              ${entries.map(({ request }) => request.body)}::text[]::jsonb[],
-              ${durable}
-            )`.raw,
-            {
-              onSuccess: () => entries.forEach((entry) => entry.completeUnsafe(Exit.void)),
-              onFailure: (cause) => entries.forEach((entry) => entry.completeUnsafe(Exit.failCause(cause)))
-            }
-          )
+      const refusals = yield* onePerTurn<Write>((entries) =>
+        Effect.matchCauseEager(
+          sql`SELECT gate.record_denials(
+            ${entries.map(({ request }) => request.keyHash)}::bytea[],
+            ${entries.map(({ request }) => request.body)}::text[]::jsonb[]
+          )`.raw,
+          {
+            onSuccess: () => entries.forEach((entry) => entry.completeUnsafe(Exit.void)),
+            onFailure: (cause) => entries.forEach((entry) => entry.completeUnsafe(Exit.failCause(cause)))
+          }
         )
-      const vends = yield* writer(false)
-      const denials = yield* writer(true)
+      )
 
       return AuditLog.of({
         changed: Effect.fn("AuditLog.changed")(function* (change) {
           const { actor } = yield* CurrentTenant
           const request = yield* RequestId
-          yield* sql`SELECT gate.record(${JSON.stringify({
-            ...change,
-            actor: { kind: "admin", id: actor },
-            outcome: "done",
-            request
-          })}::text::jsonb)`
+          const record = { ...change, actor: { kind: "admin", id: actor }, outcome: "done", request }
+          yield* sql`SELECT gate.record(${JSON.stringify(record)}::text::jsonb)`
         }),
-        vended: Effect.fnUntraced(function* ({ keyHash, outcome, ...record }) {
-          const request = yield* RequestId
-          const body = JSON.stringify({ action: "vend", ...record, outcome, request })
-          yield* Effect.request(Write({ keyHash, body }), outcome === "granted" ? vends : denials)
-        }, orUnavailable)
+        refused: ({ keyHash, ...refusal }) =>
+          Effect.withFiber((fiber) => {
+            const body = JSON.stringify({ action: "vend", ...refusal, request: fiber.getRef(RequestId) })
+            return orUnavailable(Effect.request(Write({ keyHash, body }), refusals))
+          })
       })
     })
   )

@@ -52,6 +52,10 @@ const schemas = Effect.gen(function* () {
   ]) {
     yield* sql.unsafe(statement)
   }
+  // A temporary object stays on a pooled connection for the next tenant's request, whose names would find it first.
+  yield* sql`
+    DO $$ BEGIN EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database()); END $$
+  `
 })
 
 const catalog = Effect.gen(function* () {

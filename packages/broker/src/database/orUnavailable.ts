@@ -35,10 +35,13 @@ export const orUnavailable = <A, E, R>(
 ): Effect.Effect<A, Exclude<E, SqlError.SqlError> | Unavailable, R> =>
   Effect.catch(self, (error): Effect.Effect<never, Exclude<E, SqlError.SqlError> | Unavailable> => {
     if (isOther(error)) return Effect.fail(error)
-    const passes = SqlError.isSqlError(error) &&
-      (passing.has(error.reason._tag) || passingState.test(sqlFields(error).code))
+    const passes =
+      SqlError.isSqlError(error) && (passing.has(error.reason._tag) || passingState.test(sqlFields(error).code))
     if (!passes) return Effect.die(error)
-    return Effect.andThen(Effect.logWarning(`the database is unavailable: ${error.reason._tag}`), Effect.fail(unavailable))
+    return Effect.andThen(
+      Effect.logWarning(`the database is unavailable: ${error.reason._tag}`),
+      Effect.fail(unavailable)
+    )
   })
 
 const unavailable = new Unavailable({ detail: "the database can not be reached; retry in a moment", retry_after: 1 })

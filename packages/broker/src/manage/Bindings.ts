@@ -80,6 +80,7 @@ export class Bindings extends Context.Service<
       })
 
       // A savepoint: after a refusal the transaction still has to find out who the holder is.
+      // A lock: a revocation under way is waited for, and then seen.
       const upsert = (app: App, connection: Connection) =>
         Effect.gen(function* () {
           const tenant = yield* CurrentTenant
@@ -87,7 +88,7 @@ export class Bindings extends Context.Service<
             INSERT INTO broker.app_connection_bindings AS b
               (tenant_id, app_id, app_kind, connection_id, integration, exclusive, slot, user_subject)
             SELECT ${tenant.id}, ${app.id}, ${app.kind}, c.id, c.integration, c.exclusive, c.slot, c.user_subject
-            FROM broker.connections c WHERE c.id = ${connection.id} AND c.status <> 'revoked'
+            FROM broker.connections c WHERE c.id = ${connection.id} AND c.status <> 'revoked' FOR SHARE
             ON CONFLICT (tenant_id, app_id, integration, user_subject)
             DO UPDATE SET connection_id = excluded.connection_id, exclusive = excluded.exclusive,
               slot = excluded.slot, created_at = now()

@@ -129,13 +129,13 @@ export class Connections extends Context.Service<
             ${version}::int, ${box}::bytea, ${metadata}::text::jsonb)
           ON CONFLICT (tenant_id, integration, user_subject, name) WHERE status <> 'revoked' DO NOTHING RETURNING id
         `
-        if (inserted.length === 0) return yield* nameTaken(integration, name)
+        if (inserted.length === 0) return Option.none()
         yield* audit.changed({
           action: "connection.create",
           object: { kind: "connection", id },
           with: { integration: slug, profile }
         })
-        return yield* Effect.orDie(get(id))
+        return Option.some(yield* Effect.orDie(get(id)))
       })
 
       return Connections.of({
@@ -148,10 +148,16 @@ export class Connections extends Context.Service<
           })
           const profile = Option.getOrElse(input.profile, () => defaultProfile(integration, input.credential))
           const secret = yield* readCredential(integration, profile, input.credential)
-          const existing = yield* held(integration, input.name)
-          if (Option.isNone(existing)) return yield* insert(integration, profile, input.name, secret)
-          const same = existing.value.profile === profile && sameSecret(existing.value.secret, secret)
-          return same ? yield* Effect.orDie(get(existing.value.id)) : yield* nameTaken(integration, input.name)
+          const before = yield* held(integration, input.name)
+          const made = Option.isNone(before) ? yield* insert(integration, profile, input.name, secret) : Option.none()
+          if (Option.isSome(made)) return made.value
+          // Asked again where nothing was there before: a creation at the same time may have been this very one.
+          const existing = Option.isSome(before) ? before : yield* held(integration, input.name)
+          return Option.isSome(existing) &&
+            existing.value.profile === profile &&
+            sameSecret(existing.value.secret, secret)
+            ? yield* Effect.orDie(get(existing.value.id))
+            : yield* nameTaken(integration, input.name)
         }),
         revoke: Effect.fn("Connections.revoke")(function* (id) {
           // Freeing the slot lets the credential be pasted and bound again; bindings follow it by cascade.

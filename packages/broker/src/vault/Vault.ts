@@ -59,12 +59,12 @@ export class Vault extends Context.Service<
       const keyring = yield* Keyring
       const dataKeys = new DataKeys()
 
-      const dataKey = Effect.fnUntraced(function* (tenant: TenantId, row: DataKeyRow) {
+      const dataKey = (tenant: TenantId, row: DataKeyRow): Effect.Effect<DataKey, KeyUnavailable> => {
         const known = dataKeys.get(tenant, row)
-        if (known !== undefined) return known
-        const key = yield* keyring.unwrap(tenant, row.version, row)
-        return dataKeys.set(tenant, row, key)
-      })
+        return known === undefined
+          ? Effect.map(keyring.unwrap(tenant, row.version, row), (key) => dataKeys.set(tenant, row, key))
+          : Effect.succeed(known)
+      }
 
       return Vault.of({
         seal: Effect.fnUntraced(function* (place, row, secret) {
@@ -74,17 +74,17 @@ export class Vault extends Context.Service<
           plain.fill(0)
           return Buffer.concat([header(row.version), commitment, sealed])
         }),
-        open: Effect.fnUntraced(function* (place, row, box) {
-          const { commitment, key } = yield* dataKey(place.tenant, row)
-          const plain =
-            box.length >= minimumLength && isOurs(box, row.version, commitment)
-              ? openRaw(key, box.subarray(sealedAt), boxData(place, row.version))
-              : undefined
-          if (plain === undefined) return yield* new BoxUnreadable({ connection: place.connection })
-          const secret = Redacted.make(plain.toString(), { label: "credential" })
-          plain.fill(0)
-          return secret
-        })
+        open: (place, row, box) =>
+          Effect.flatMapEager(dataKey(place.tenant, row), ({ commitment, key }) => {
+            const plain =
+              box.length >= minimumLength && isOurs(box, row.version, commitment)
+                ? openRaw(key, box.subarray(sealedAt), boxData(place, row.version))
+                : undefined
+            if (plain === undefined) return Effect.fail(new BoxUnreadable({ connection: place.connection }))
+            const secret = Redacted.make(plain.toString(), { label: "credential" })
+            plain.fill(0)
+            return Effect.succeed(secret)
+          })
       })
     })
   )

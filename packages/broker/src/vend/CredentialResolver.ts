@@ -34,7 +34,7 @@ export interface VendRequest {
 export class CredentialResolver extends Context.Service<
   CredentialResolver,
   {
-    /** A fresh token, after its audit record was written; or the first thing that is wrong. */
+    /** A fresh token, or the first thing that is wrong. Either is in the audit log when this answers. */
     readonly resolve: (request: VendRequest) => Effect.Effect<AccessToken, BrokerError>
   }
 >()("@vendodev/broker/CredentialResolver") {
@@ -46,50 +46,51 @@ export class CredentialResolver extends Context.Service<
       const profiles = yield* ProfileDispatcher
       const audit = yield* AuditLog
 
-      const vend = Effect.fnUntraced(function* (
-        request: VendRequest,
-        decision: Exclude<Decision, { readonly decision: "app_unknown" }>,
-        key: Redacted.Redacted
-      ) {
+      const vend = (request: VendRequest, decision: KnownKey, key: Redacted.Redacted) => {
         const { slug, userJwt } = request
         if (decision.decision === "app_revoked" || decision.decision === "app_expired") {
-          return yield* refusals[decision.decision](slug)
+          return refusals[decision.decision](slug)
         }
         // Sent but not verifiable: refused, and never answered from the deployment's own connections.
-        if (Option.isSome(userJwt)) return yield* identityInvalid
-        if (Option.isNone(Catalog.find(slug))) return yield* providerUnknown(slug)
-        if (Option.isSome(request.connection) && request.connection.value !== decision.connection_id) {
-          return yield* refusals.binding_missing(slug)
-        }
-        if (decision.decision !== "granted") return yield* refusals[decision.decision](slug)
-        return yield* profiles.vend(decision, key)
-      })
+        if (Option.isSome(userJwt)) return identityInvalid
+        if (Option.isNone(Catalog.find(slug))) return providerUnknown(slug)
+        return decision.decision === "granted" ? profiles.vend(decision, key) : refusals[decision.decision](slug)
+      }
 
       return CredentialResolver.of({
-        resolve: Effect.fn("CredentialResolver.resolve")(function* (request) {
-          if (Option.isNone(request.key)) return yield* keyMissing
+        resolve: (request) => {
+          if (Option.isNone(request.key)) return keyMissing
           const key = request.key.value
-          if (!isWellFormed("vendo_sk_", Redacted.value(key))) return yield* keyUnknown
+          if (!isWellFormed("vendo_sk_", Redacted.value(key))) return keyUnknown
           const keyHash = keyring.hash(key)
-          const decision = yield* bindings.decide({ keyHash, slug: request.slug, subject: noSubject })
-          // A key nobody issued has no tenant, hence no log to be written to: it is counted, not recorded.
-          if (decision.decision === "app_unknown") return yield* keyUnknown
-          const outcome = yield* Effect.result(vend(request, decision, key))
-          yield* audit.vended({
+          const question = {
             keyHash,
-            key: decision.key_id,
-            app: decision.app_id,
-            connection: decision.connection_id,
-            integration: request.slug,
-            outcome: outcome._tag === "Success" ? "granted" : outcome.failure._tag,
-            secretVersion: decision.decision === "granted" ? String(decision.secret_version) : null
+            // The key is judged before the user, but nothing is granted to a user nobody verified.
+            slug: Option.isSome(request.userJwt) ? "" : request.slug,
+            subject: noSubject,
+            connection: Option.getOrNull(request.connection)
+          }
+          return Effect.flatMap(bindings.decide(question), (decision) => {
+            // A key nobody issued has no tenant, hence no log to be written to.
+            if (decision.decision === "app_unknown") return keyUnknown
+            return Effect.tapError(vend(request, decision, key), ({ _tag: outcome }) =>
+              audit.refused({
+                keyHash,
+                key: decision.key_id,
+                app: decision.app_id,
+                connection: decision.connection_id,
+                integration: request.slug,
+                outcome
+              })
+            )
           })
-          return yield* Effect.fromResult(outcome)
-        })
+        }
       })
     })
   )
 }
+
+type KnownKey = Exclude<Decision, { readonly decision: "app_unknown" }>
 
 const keyMissing = Effect.fail(
   new AppUnknown({ detail: "send Authorization: Bearer <VENDO_API_KEY>", challenge: "none" })

@@ -23,20 +23,19 @@ export class ProfileDispatcher extends Context.Service<
       const vault = yield* Vault
 
       // Neither cached nor expiring: opened on every call, so that a revoked one is never at hand.
-      const openSealed: Vend = Effect.fnUntraced(function* (granted) {
-        const { connection_id: connection, dek_version: version, kek_id: kekId, secret_box: box, wrapped } = granted
+      const openSealed: Vend = ({ connection_id: connection, secret_version, tenant_id: tenant, ...held }) => {
+        const { dek_version: version, kek_id: kekId, secret_box: box, wrapped } = held
         if (version === null || kekId === null || wrapped === null || box === null) {
-          return yield* sealedAway("no sealed credential or data key", connection)
+          return sealedAway("no sealed credential or data key", connection)
         }
-        const place = { tenant: granted.tenant_id, connection, secretVersion: String(granted.secret_version) }
-        const token = yield* vault
-          .open(place, { version, kekId, wrapped }, box)
-          .pipe(Effect.catch((error) => sealedAway(error.message, connection)))
-        return { token, expiresAt: Option.none(), tokenType: "Bearer" }
-      })
+        const place = { tenant, connection, secretVersion: String(secret_version) }
+        return Effect.matchEffect(vault.open(place, { version, kekId, wrapped }, box), {
+          onSuccess: withoutExpiry,
+          onFailure: (error) => sealedAway(error.message, connection)
+        })
+      }
 
-      const callersKey: Vend = (_granted, key) =>
-        Effect.succeed({ token: key, expiresAt: Option.none(), tokenType: "Bearer" })
+      const callersKey: Vend = (_granted, key) => withoutExpiry(key)
 
       const unsupported: Vend = (granted) =>
         Effect.fail(new ProfileUnsupported({ detail: `connections of profile ${granted.profile} can not be vended` }))
@@ -55,6 +54,9 @@ export class ProfileDispatcher extends Context.Service<
     })
   )
 }
+
+const withoutExpiry = (token: Redacted.Redacted): Effect.Effect<AccessToken> =>
+  Effect.succeed({ token, expiresAt: Option.none(), tokenType: "Bearer" })
 
 /** The credential is there but can not be opened: the operator's to mend, and never a reason to ask the user again. */
 const sealedAway = (reason: string, connection: string) =>

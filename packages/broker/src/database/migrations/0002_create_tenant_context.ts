@@ -29,7 +29,7 @@ export default statements(
   `INSERT INTO gate.context_secret VALUES (true, public.gen_random_bytes(32))`,
 
   `CREATE FUNCTION gate.sign(t uuid) RETURNS text
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       SELECT encode(public.hmac(convert_to(t::text || '|' || pg_backend_pid() || '|' ||
         extract(epoch FROM transaction_timestamp())::text, 'UTF8'), k, 'sha256'), 'hex')
       FROM gate.context_secret
@@ -37,7 +37,7 @@ export default statements(
 
   // The tenant of this transaction, or null. An unset custom setting reads as '' after its first use, hence nullif.
   `CREATE FUNCTION gate.tenant() RETURNS uuid
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     DECLARE
       c text := nullif(current_setting('broker.ctx', true), '');
       t uuid;
@@ -49,7 +49,7 @@ export default statements(
     END $$`,
 
   `CREATE FUNCTION gate.enter(t uuid) RETURNS void
-    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       SELECT set_config('broker.ctx', t::text || '|' || gate.sign(t), true)
     $$`,
 
@@ -102,7 +102,7 @@ export default statements(
 
   `CREATE FUNCTION gate.enter_by_key(h bytea)
     RETURNS TABLE (tenant_id uuid, key_id uuid, app_id uuid, connection_id uuid, expires_at timestamptz, revoked_at timestamptz)
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     BEGIN
       SELECT k.tenant_id, k.id, k.app_id, k.connection_id, k.expires_at, k.revoked_at
         INTO tenant_id, key_id, app_id, connection_id, expires_at, revoked_at
@@ -113,14 +113,14 @@ export default statements(
     END $$`,
 
   `CREATE FUNCTION gate.admin(h bytea) RETURNS uuid
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       SELECT a.id FROM broker.admin_tokens a
       WHERE a.token_hash = h AND a.revoked_at IS NULL AND (a.expires_at IS NULL OR a.expires_at > now())
     $$`,
 
   // token_id is null for a token that is not valid; entered is false when there is no such tenant.
   `CREATE FUNCTION gate.enter_by_admin(h bytea, t uuid) RETURNS TABLE (token_id uuid, entered boolean)
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     BEGIN
       token_id := gate.admin(h);
       entered := token_id IS NOT NULL AND EXISTS (SELECT FROM broker.tenants WHERE id = t);
@@ -130,14 +130,14 @@ export default statements(
 
   `CREATE FUNCTION gate.list_tenants(h bytea)
     RETURNS TABLE (id uuid, slug text, name text, status text, created_at timestamptz)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       SELECT t.id, t.slug, t.name, t.status, t.created_at FROM broker.tenants t
       WHERE gate.admin(h) IS NOT NULL ORDER BY t.created_at, t.id
     $$`,
 
   // The new tenant is entered, so that its first audit record joins the same transaction.
   `CREATE FUNCTION gate.create_tenant(h bytea, t uuid, new_slug text, new_name text, kek text, wrapped_key bytea)
-    RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+    RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     BEGIN
       IF gate.admin(h) IS NULL THEN RAISE EXCEPTION 'no admin token' USING errcode = '42501'; END IF;
       INSERT INTO broker.tenants (id, slug, name) VALUES (t, new_slug, new_name);
