@@ -116,18 +116,14 @@ interface DataKey {
   readonly wrapped: Uint8Array
 }
 
-/** Unwrapped data keys by tenant and version, least recently used out first. Bounded, and only as good as the row. */
+/** Unwrapped data keys by tenant and version, the oldest out first. Bounded, and only as good as the row. */
 class DataKeys {
   readonly #entries = new Map<string, DataKey>()
   static readonly #capacity = 10_000
 
   get(tenant: TenantId, row: DataKeyRow): DataKey | undefined {
-    const name = `${tenant}/${row.version}`
-    const entry = this.#entries.get(name)
-    if (entry === undefined || Buffer.compare(entry.wrapped, row.wrapped) !== 0) return undefined
-    this.#entries.delete(name)
-    this.#entries.set(name, entry)
-    return entry
+    const entry = this.#entries.get(`${tenant}/${row.version}`)
+    return entry === undefined || Buffer.compare(entry.wrapped, row.wrapped) !== 0 ? undefined : entry
   }
 
   set(tenant: TenantId, row: DataKeyRow, key: KeyObject): DataKey {

@@ -24,7 +24,7 @@ export default statements(
       row_hashes bytea[];
       at int;
     BEGIN
-      IF cardinality(owners) = 0 THEN RETURN; END IF;
+      IF coalesce(cardinality(owners), 0) = 0 THEN RETURN; END IF;
       SELECT array_agg(h.tenant_id), array_agg(h.seq), array_agg(h.hash) INTO tenants, seqs, hashes FROM (
         SELECT a.tenant_id, a.seq, a.hash FROM broker.audit_heads a
         WHERE a.tenant_id = ANY (owners) ORDER BY a.tenant_id FOR UPDATE

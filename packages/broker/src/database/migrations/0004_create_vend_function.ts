@@ -16,16 +16,16 @@ export default statements(
   `CREATE FUNCTION gate.vend(key_hashes bytea[], integrations text[], subjects text[], connections text[], requests text[])
     RETURNS TABLE (decision text, tenant_id uuid, key_id uuid, app_id uuid, connection_id uuid, profile text,
       secret_version bigint, dek_version int, kek_id text, wrapped bytea, secret_box bytea)
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    DECLARE
-      q record;
-      owners uuid[] := '{}';
-      bodies jsonb[] := '{}';
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    -- A group is small and the tables are not, whatever the statistics of a new database say.
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+    #variable_conflict use_column
     BEGIN
-      FOR q IN
-        SELECT k.tenant_id AS tenant, k.id AS key, k.app_id AS app, c.id AS connection, c.profile AS held,
-          c.secret_version AS secret, c.secret_box AS box, e.version AS dek, e.kek_id AS kek, e.wrapped AS wrapping,
-          a.i AS integration, a.r AS request,
+      PERFORM set_config('synchronous_commit', 'off', true);
+      RETURN QUERY
+      WITH decided AS MATERIALIZED (
+        SELECT a.n, a.i AS integration, a.r AS request, k.tenant_id, k.id AS key_id, k.app_id, c.id AS connection_id,
+          c.profile, c.secret_version, c.secret_box, e.version AS dek_version, e.kek_id, e.wrapped,
           CASE
             WHEN k.id IS NULL THEN 'app_unknown'
             WHEN k.revoked_at IS NOT NULL OR t.status <> 'active' THEN 'app_revoked'
@@ -34,7 +34,7 @@ export default statements(
             WHEN c.status = 'revoked' THEN 'connection_revoked'
             WHEN c.status IN ('pending', 'needs_reauth') THEN 'connection_needs_reauth'
             ELSE 'granted'
-          END AS verdict
+          END AS decision
         FROM unnest(key_hashes, integrations, subjects, connections, requests) WITH ORDINALITY AS a (h, i, s, c, r, n)
         LEFT JOIN broker.app_keys k ON k.key_hash = a.h
         LEFT JOIN broker.tenants t ON t.id = k.tenant_id
@@ -45,32 +45,19 @@ export default statements(
           AND c.integration = a.i AND c.user_subject = a.s AND a.c IN ('', c.id::text)
         LEFT JOIN broker.tenant_keys e
           ON e.tenant_id = c.tenant_id AND e.version = c.dek_version AND e.state <> 'destroyed'
-        ORDER BY a.n
-      LOOP
-        decision := q.verdict;
-        tenant_id := q.tenant;
-        key_id := q.key;
-        app_id := q.app;
-        connection_id := q.connection;
-        profile := q.held;
-        secret_version := q.secret;
-        IF decision = 'granted' THEN
-          dek_version := q.dek;
-          kek_id := q.kek;
-          wrapped := q.wrapping;
-          secret_box := q.box;
-          owners := owners || q.tenant;
-          bodies := bodies || jsonb_build_object('action', 'vend', 'outcome', 'granted', 'key', q.key, 'app', q.app,
-            'connection', q.connection, 'integration', q.integration, 'secret_version', q.secret, 'request', q.request);
-        ELSE
-          dek_version := NULL;
-          kek_id := NULL;
-          wrapped := NULL;
-          secret_box := NULL;
-        END IF;
-        RETURN NEXT;
-      END LOOP;
-      PERFORM set_config('synchronous_commit', 'off', true), gate.append(owners, bodies);
+      ), recorded AS MATERIALIZED (
+        SELECT gate.append(array_agg(d.tenant_id ORDER BY d.n), array_agg(jsonb_build_object('action', 'vend',
+          'outcome', 'granted', 'key', d.key_id, 'app', d.app_id, 'connection', d.connection_id,
+          'integration', d.integration, 'secret_version', d.secret_version, 'request', d.request) ORDER BY d.n))
+        FROM decided d WHERE d.decision = 'granted'
+      )
+      SELECT d.decision, d.tenant_id, d.key_id, d.app_id, d.connection_id, d.profile, d.secret_version,
+        CASE WHEN d.decision = 'granted' THEN d.dek_version END,
+        CASE WHEN d.decision = 'granted' THEN d.kek_id END,
+        CASE WHEN d.decision = 'granted' THEN d.wrapped END,
+        CASE WHEN d.decision = 'granted' THEN d.secret_box END
+      -- The join is what makes the record part of the answer: without it the planner would leave it out.
+      FROM recorded CROSS JOIN decided d ORDER BY d.n;
     END $$`,
 
   `REVOKE ALL ON FUNCTION gate.vend(bytea[], text[], text[], text[], text[]) FROM PUBLIC`,
