@@ -27,7 +27,7 @@ if (args.includes("--help")) {
 
 const shardAt = args.indexOf("--shard")
 const [shard = 1, shards = 1] = shardAt === -1 ? [] : (args[shardAt + 1] ?? "").split("/").map(Number)
-const text = args.find((arg, index) => !arg.startsWith("--") && index !== shardAt + 1) ?? ""
+const text = args.find((arg, index) => !arg.startsWith("--") && (shardAt === -1 || index !== shardAt + 1)) ?? ""
 
 const lists = globSync("{packages/*,scripts}/test/**/*.mutants.ts", { cwd: root }).toSorted()
 const all: Array<Mutant> = []

@@ -69,6 +69,13 @@ const answer = (error: BrokerError): string => {
   return [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`, ...lines, "", JSON.stringify(body)].join("\n")
 }
 
+/** What nothing in the service constructs or sets is a promise of the contract that no request of today can meet. */
+const source = globSync("packages/{broker,server}/src/**/*.ts", { cwd: root })
+  .map((file) => readFileSync(join(root, file), "utf8"))
+  .join("\n")
+
+const unless = (today: boolean) => (today ? "" : " *(reserved)*")
+
 /** Fields of an error that leave in a header; those without a name decide something else. */
 const inHeader: Readonly<Record<string, string>> = {
   retry_after: "`Retry-After` header, when known",
@@ -82,36 +89,45 @@ const extras = (row: BrokerErrorClass): string =>
     ...(rowOf(row).status === 401 ? ["`WWW-Authenticate` header"] : []),
     ...Object.keys(row.fields)
       .filter((field) => field !== "_tag" && field !== "detail")
-      .map((field) => inHeader[field] ?? `\`${field}\``)
+      .map((field) => inHeader[field] ?? `\`${field}\`${unless(new RegExp(`\\b${field}\\b`).test(source))}`)
   ]
     .filter((text) => text !== "")
     .join(", ")
 
-/** A row nothing constructs is a promise of the contract that no request of today can meet. */
-const answeredToday = (): ReadonlySet<string> => {
-  const sources = globSync("packages/{broker,server}/src/**/*.ts", { cwd: root })
-  return new Set(
-    sources.flatMap((file) =>
-      [...readFileSync(join(root, file), "utf8").matchAll(/\bnew (\w+)\(/g)].map((match) => match[1] ?? "")
-    )
-  )
+/** A row of the page. */
+export interface ErrorRow {
+  readonly code: ErrorCode
+  readonly reserved: string
+  readonly status: string
+  readonly when: string
+  readonly remedy: string
+  readonly extras: string
 }
+
+export const rows: ReadonlyArray<ErrorRow> = BrokerError.members.map((row) => {
+  const { code, remedy, status, when } = rowOf(row)
+  const other = code === "too_large" ? [toWire(new TooLarge({ detail: "", part: "headers" })).status] : []
+  return {
+    code,
+    reserved: unless(source.includes(`new ${row.name}(`)),
+    status: [status, ...other].join(", "),
+    when,
+    remedy,
+    extras: extras(row)
+  }
+})
 
 const cell = (text: string) => text.replaceAll("|", "\\|")
 
-const tableRow = (row: BrokerErrorClass, today: ReadonlySet<string>): string => {
-  const { code, remedy, status, when } = rowOf(row)
-  const other = code === "too_large" ? `, ${toWire(new TooLarge({ detail: "", part: "headers" })).status}` : ""
-  const reserved = today.has(row.name) ? "" : " *(reserved)*"
-  return `| \`${code}\`${reserved} | ${status}${other} | ${cell(when)} | ${cell(remedy)} | ${extras(row)} |`
-}
+const line = ({ code, extras, remedy, reserved, status, when }: ErrorRow) =>
+  `| \`${code}\`${reserved} | ${status} | ${cell(when)} | ${cell(remedy)} | ${extras} |`
 
 const codes = (list: ReadonlyArray<ErrorCode>) => list.map((code) => `\`${code}\``).join(", ")
 
 /** The page for a table of errors; the text in between is the same for any. */
-export const page = (table: ReadonlyArray<BrokerErrorClass>): string => {
-  const today = answeredToday()
-  return `<!-- Made from packages/domain/src/BrokerError.ts by \`pnpm generate\`. Edit that file. -->
+export const errorsPage = (
+  rows: ReadonlyArray<ErrorRow>
+): string => `<!-- Made from packages/domain/src/BrokerError.ts by \`pnpm generate\`. Edit that file. -->
 
 # Errors
 
@@ -127,16 +143,16 @@ ${Object.entries(commonHeaders("…"))
   .map(([name, value]) => `- \`${name}: ${value}\``)
   .join("\n")}
 
-\`x-request-id\` is new for each request and is made by the service; the log and the audit record of the request hold it.
+\`x-request-id\` is made by the service, new for each request. The audit record of the request holds it, and so does the line
+a defect leaves in the log.
 
 ## The table
 
 | Code | Status | When | What to do | Extra |
 |---|---|---|---|---|
-${table.map((row) => tableRow(row, today)).join("\n")}
+${rows.map(line).join("\n")}
 
-*Reserved* rows are part of the contract and are answered by nothing in this build. Nothing in it sets \`connect_url\` or
-\`top_up_url\` either.
+What is *reserved* is part of the contract; nothing in this build answers or sets it.
 
 ## When several things are wrong
 
@@ -144,16 +160,15 @@ The earliest of these answers:
 
 ${precedence.map(([step, list], index) => `${index + 1}. ${step}: ${codes(list)}`).join("\n")}
 
-The API surface goes from the admin token straight to the object that was asked for (\`not_found\`), and then to what the
-change runs into: \`conflict\`, \`connection_in_use\`, \`connection_revoked\`, \`forbidden\`. A defect answers
-\`internal_error\` wherever it happens.
+The management API goes from the admin token straight to the object that was asked for (\`not_found\`), and then to what the
+change runs into: \`validation_failed\`, \`provider_unknown\`, \`conflict\`, \`connection_in_use\`, \`connection_revoked\`,
+\`forbidden\`. A defect answers \`internal_error\` wherever it happens.
 
 ## Examples
 
 ${examples.map(([caption, error]) => `${caption}\n\n\`\`\`http\n${answer(error)}\n\`\`\``).join("\n\n")}
 `
-}
 
 export const generators: ReadonlyArray<GeneratedFile> = [
-  { path: "docs/reference/errors.md", render: () => Promise.resolve(page(BrokerError.members)) }
+  { path: "docs/reference/errors.md", render: () => Promise.resolve(errorsPage(rows)) }
 ]

@@ -171,7 +171,7 @@ export class ProviderUnknown extends row<ProviderUnknown>()(
   {
     status: 404,
     when: "The slug or variable is not in the catalog.",
-    remedy: "Check the spelling against `GET /api/integrations`."
+    remedy: "Check the spelling; `vendo integration list` shows what there is."
   },
   {}
 ) {}
@@ -215,7 +215,7 @@ export class Conflict extends row<Conflict>()(
   {
     status: 409,
     when: "The name is taken by something else, or a concurrent change won.",
-    remedy: "Read the object again and repeat the change if it is still wanted."
+    remedy: "Choose another name, or read the object again and repeat the change if it is still wanted."
   },
   {}
 ) {}

@@ -21,3 +21,13 @@ export const Profile = Schema.Literals([
   "webhook_inbound"
 ])
 export type Profile = typeof Profile.Type
+
+/** Whether a connection of the profile holds a credential that was handed to us, as a pasted one is. */
+export const takesCredential: Record<Profile, boolean> = {
+  byok_static: true,
+  oauth_app_install: true,
+  webhook_inbound: true,
+  vendo_managed_pool: false,
+  composio_managed: false,
+  user_oauth: false
+}

@@ -6,7 +6,7 @@
  */
 import { NodeHttpServerRequest } from "@effect/platform-node"
 import { DateTime, Effect, Option, Redacted, Schema } from "effect"
-import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { Headers, HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import * as Catalog from "@vendodev/catalog/Catalog"
 import { CredentialResolver } from "@vendodev/broker/vend/CredentialResolver"
 import type { AccessToken } from "@vendodev/domain/AccessToken"
@@ -14,7 +14,7 @@ import { type BrokerError, NotFound, ProviderUnknown, ValidationFailed } from "@
 import { ConnectionId, EnvVarName } from "@vendodev/domain/Ids"
 import { refuseBody } from "./refuseBody.ts"
 
-const prefix = "/credentials/"
+export const prefix = "/credentials/"
 const variablePrefix = "v1/"
 
 /** Any text that could be a slug. Whether it is one, the catalog says, and only to a caller with a key. */
@@ -100,7 +100,7 @@ const answer = ({ expiresAt, token, tokenType }: AccessToken) => {
   )
 }
 
-const asJson = { contentType: "application/json", headers: { vary: "Authorization, X-Vendo-User-JWT" } }
+const asJson = { contentType: "application/json", headers: Headers.fromRecordUnsafe({ vary: "Authorization, X-Vendo-User-JWT" }) }
 
 export const layer = HttpRouter.use((router) =>
   Effect.flatMap(vend, (handler) => router.add("GET", `${prefix}*`, handler))

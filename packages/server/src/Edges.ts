@@ -21,6 +21,7 @@ import {
 } from "@vendodev/domain/BrokerError"
 import { RequestId } from "@vendodev/domain/RequestId"
 import * as Answer from "./Answer.ts"
+import * as Credentials from "./Credentials.ts"
 import * as Framing from "./Framing.ts"
 import { methodsOf } from "./methodsOf.ts"
 import { Settings } from "./Settings.ts"
@@ -37,9 +38,18 @@ const labelled = (response: HttpServerResponse.HttpServerResponse, requestId: st
 /** Methods a route may be declared with. The router would answer HEAD as GET, which must not vend anything. */
 const routed = new Set(["GET", "POST", "PUT", "DELETE"])
 
+const pathOf = (target: string): string => {
+  const end = target.indexOf("?")
+  return end === -1 ? target : target.slice(0, end)
+}
+
+/** The router decodes a path, and cuts it at ';' and '#', before it looks for a route. Ours are taken as they come. */
+const isRoute = (target: string): boolean =>
+  target.startsWith(Credentials.prefix) || methodsOf(pathOf(target)).length > 0
+
 /** A route that is not there, a method it does not have, or a path that is not text. */
 const unrouted = (method: string, target: string): BrokerError => {
-  const path = target.replace(/[?#].*$/s, "")
+  const path = pathOf(target)
   const allow = methodsOf(path)
   if (allow.length > 0 && !allow.includes(method)) {
     return new MethodNotAllowed({ detail: `use ${allow.join(" or ")} here`, allow })
@@ -124,8 +134,8 @@ export const layer = HttpRouter.middleware(
         const target = locate(outer.url, outer.headers["host"] ?? "")
         if (Option.isNone(target)) return now(nowhere)
         const request = target.value === outer.url ? outer : outer.modify({ url: target.value })
-        if (!routed.has(request.method)) return now(unrouted(request.method, request.url))
-        if (leaksSecret(request.url) && methodsOf(request.url.replace(/\?.*$/s, "")).includes(request.method)) {
+        if (!routed.has(request.method) || !isRoute(request.url)) return now(unrouted(request.method, request.url))
+        if (leaksSecret(request.url) && methodsOf(pathOf(request.url)).includes(request.method)) {
           return now(secretInQuery)
         }
 

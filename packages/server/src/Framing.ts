@@ -17,6 +17,7 @@ const singular = new Set([
   "host",
   "content-length",
   "content-type",
+  "transfer-encoding",
   "x-api-key",
   "x-forwarded-host",
   "idempotency-key"
@@ -31,13 +32,15 @@ const invalid = (detail: string) => new RequestInvalid({ detail })
 
 /** The first fault of the message, if it has one. */
 export const faultOf = (message: IncomingMessage): RequestInvalid | TooLarge | undefined => {
-  const { rawHeaders, url = "" } = message
+  const { httpVersion, rawHeaders, url = "" } = message
+  if (httpVersion !== "1.1" && httpVersion !== "1.0") return invalid("send HTTP/1.1")
   if (url.charCodeAt(0) !== 47) return invalid("send the path alone as request target, such as GET /path")
   if (rawHeaders.length > maximumHeaders * 2) {
     return new TooLarge({ detail: `send at most ${maximumHeaders} headers`, part: "headers" })
   }
   let seen: Set<string> | undefined
   let host: string | undefined
+  let coding: string | undefined
   let authorization = false
   let apiKey = false
   for (let i = 0; i < rawHeaders.length; i += 2) {
@@ -49,10 +52,14 @@ export const faultOf = (message: IncomingMessage): RequestInvalid | TooLarge | u
     if (seen.has(name)) return invalid(`the ${name} header was sent more than once`)
     seen.add(name)
     if (name === "host") host = value
+    if (name === "transfer-encoding") coding = value
     authorization ||= name === "authorization"
     apiKey ||= name === "x-api-key"
   }
   if (authorization && apiKey) return invalid("send the key in Authorization alone, not in x-api-key as well")
-  if (host === undefined) return message.httpVersion === "1.1" ? invalid("the Host header is missing") : undefined
+  if (coding !== undefined && (httpVersion === "1.0" || coding.toLowerCase() !== "chunked")) {
+    return invalid("the only transfer coding is chunked, in HTTP/1.1")
+  }
+  if (host === undefined) return httpVersion === "1.1" ? invalid("the Host header is missing") : undefined
   return validHost.test(host) ? undefined : invalid("the Host header is malformed")
 }

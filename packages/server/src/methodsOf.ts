@@ -11,7 +11,7 @@ HttpApi.reflect(VendoApi, {
   onGroup: () => undefined,
   onEndpoint: ({ endpoint }) => {
     declared.push({
-      pattern: new RegExp(`^${endpoint.path.replace(/:[A-Za-z]+/g, "[^/]+")}$`),
+      pattern: new RegExp(`^${endpoint.path.replace(/:[A-Za-z]+/g, "[^/;#]+")}$`),
       method: endpoint.method
     })
   }

@@ -7,16 +7,22 @@ const tolerated = 1024
 
 const tooLarge = new TooLarge({ detail: "a GET takes no body", part: "body" })
 
+const endless = new RequestInvalid({ detail: "the body did not end in time; a GET takes none" })
+
 /**
  * A body on a GET means nothing. A small one is ignored, a larger one refused,
- * and none is read to its end.
+ * and none is waited for or read for long.
  */
 export const refuseBody = (
   message: IncomingMessage | Http2ServerRequest
 ): Effect.Effect<void, TooLarge | RequestInvalid> => {
   const declared = message.headers["content-length"]
   if (declared !== undefined) return Number(declared) > tolerated ? Effect.fail(tooLarge) : Effect.void
-  return Effect.callback((resume) => {
+  return Effect.timeoutOrElse(drained(message), { duration: "5 seconds", orElse: () => Effect.fail(endless) })
+}
+
+const drained = (message: IncomingMessage | Http2ServerRequest): Effect.Effect<void, TooLarge | RequestInvalid> =>
+  Effect.callback((resume) => {
     let length = 0
     const onData = (chunk: Uint8Array) => {
       length += chunk.length
@@ -35,4 +41,3 @@ export const refuseBody = (
     message.on("data", onData).on("end", onEnd)
     return Effect.sync(() => message.off("data", onData).off("end", onEnd))
   })
-}

@@ -6,7 +6,7 @@ import type { Integration } from "@vendodev/catalog/Integration"
 import { Conflict, NotFound, ProviderUnknown, ValidationFailed } from "@vendodev/domain/BrokerError"
 import { Connection } from "@vendodev/domain/Connection"
 import { ConnectionId, type DisplayName } from "@vendodev/domain/Ids"
-import type { Profile } from "@vendodev/domain/Profile"
+import { type Profile, takesCredential } from "@vendodev/domain/Profile"
 import { AuditLog } from "../audit/AuditLog.ts"
 import { rows } from "../database/rows.ts"
 import { CurrentTenant, type InTenant } from "../database/Tenancy.ts"
@@ -177,11 +177,9 @@ export class Connections extends Context.Service<
   )
 }
 
-/** A pasted credential picks the first profile that takes one. */
-const defaultProfile = (integration: Integration, credential: Option.Option<Redacted.Redacted>): Profile =>
-  Option.isSome(credential) && integration.profiles[0] === "vendo_managed_pool"
-    ? (integration.profiles.find((profile) => profile === "byok_static") ?? integration.profiles[0])
-    : integration.profiles[0]
+/** A pasted credential picks the first profile that takes one; without one it is the integration's default. */
+const defaultProfile = ({ profiles }: Integration, credential: Option.Option<Redacted.Redacted>): Profile =>
+  (Option.isSome(credential) ? profiles.find((profile) => takesCredential[profile]) : undefined) ?? profiles[0]
 
 const sameSecret = (a: Option.Option<Redacted.Redacted>, b: Option.Option<Redacted.Redacted>): boolean =>
   Option.isSome(a) && Option.isSome(b)

@@ -2,19 +2,9 @@
 import { Effect, Option, Redacted } from "effect"
 import type { Integration } from "@vendodev/catalog/Integration"
 import { ValidationFailed } from "@vendodev/domain/BrokerError"
-import type { Profile } from "@vendodev/domain/Profile"
+import { type Profile, takesCredential } from "@vendodev/domain/Profile"
 
 const maximumLength = 16 * 1024
-
-/** Whether connections of a profile hold a credential that was handed to us. */
-const takesCredential: Record<Profile, boolean> = {
-  byok_static: true,
-  oauth_app_install: true,
-  webhook_inbound: true,
-  vendo_managed_pool: false,
-  composio_managed: false,
-  user_oauth: false
-}
 
 const invalid = (field: string, detail: string) => Effect.fail(new ValidationFailed({ field, detail }))
 

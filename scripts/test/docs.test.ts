@@ -1,0 +1,152 @@
+import { assert, describe, it } from "@effect/vitest"
+import { existsSync, globSync, readFileSync, statSync } from "node:fs"
+import { dirname, join } from "node:path"
+
+const root = join(import.meta.dirname, "../..")
+const read = (file: string) => readFileSync(join(root, file), "utf8")
+const lines = (text: string) => text.split("\n")
+
+const pages = ["README.md", ...globSync("docs/**/*.md", { cwd: root }).toSorted()]
+
+/** Blanks for what is shown and not said: fenced blocks, so that no link or heading is seen in them. */
+const prose = (text: string) => text.replaceAll(/^```[^]*?^```/gm, "")
+
+/** How GitHub names the headings of a page. */
+const anchors = (text: string) =>
+  new Set(
+    [...prose(text).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+        .replaceAll(" ", "-")
+    )
+  )
+
+const links = (text: string) =>
+  [...prose(text).matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = ""]) => target)
+    .filter((target) => !/^[a-z]+:/.test(target))
+
+/** Why a link of a page leads nowhere, if it does not. */
+const broken = (page: string, link: string): string | undefined => {
+  const [path = "", anchor] = link.split("#")
+  const file = path === "" ? page : join(dirname(page), path)
+  if (!existsSync(join(root, file))) return `${page}: ${link} is not there`
+  if (anchor === undefined || statSync(join(root, file)).isDirectory()) return undefined
+  return anchors(read(file)).has(anchor) ? undefined : `${page}: ${link} has no such heading`
+}
+
+/** The text of a section, up to the next heading of its level. */
+const section = (text: string, heading: string) => {
+  const from = text.indexOf(`\n## ${heading}\n`)
+  assert.notStrictEqual(from, -1, `there is no section "${heading}"`)
+  const to = text.indexOf("\n## ", from + 1)
+  return text.slice(from, to === -1 ? undefined : to)
+}
+
+/** The rows of the tables in a text, without headings, as their cells. */
+const rows = (text: string) =>
+  lines(text)
+    .filter((line) => line.startsWith("|") && !/^\|[\s|-]+\|$/.test(line))
+    .map((line) => line.split("|").slice(1, -1))
+
+const inCode = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code)
+
+/** The names in whatever asks for a setting: `Config.Port("PORT")`, `Config.Literals(["a"], "VENDO_ENV")`. */
+const variablesIn = (source: string) =>
+  [...source.matchAll(/\b(?:Config\.\w+|fromVariable)\(/g)].flatMap(({ 0: call, index }) => {
+    let depth = 1
+    let end = index + call.length
+    while (depth > 0 && end < source.length) {
+      if (source[end] === "(") depth++
+      else if (source[end] === ")") depth--
+      end++
+    }
+    return [...source.slice(index, end).matchAll(/"([A-Z][A-Z0-9_]*)"/g)].map(([, name = ""]) => name)
+  })
+
+const variablesRead = new Set(
+  globSync("packages/{server,cli}/src/**/*.ts", { cwd: root }).flatMap((file) => variablesIn(read(file)))
+)
+
+describe("The documentation", () => {
+  it("has no relative link that leads nowhere", () => {
+    const found = pages.flatMap((page) => links(read(page)).map((link) => broken(page, link)))
+    assert.isAbove(found.length, 30)
+    assert.deepStrictEqual(
+      found.filter((fault) => fault !== undefined),
+      []
+    )
+  })
+
+  it("is reached from the README, every page of it", () => {
+    const seen = new Set<string>()
+    const visit = (page: string): void => {
+      if (seen.has(page) || !page.endsWith(".md") || !existsSync(join(root, page))) return
+      seen.add(page)
+      for (const link of links(read(page))) visit(join(dirname(page), link.split("#")[0] ?? ""))
+    }
+    visit("README.md")
+    assert.deepStrictEqual(
+      pages.filter((page) => !seen.has(page)),
+      []
+    )
+  })
+
+  it("names every environment variable the server and the command line read, and none besides", () => {
+    const page = read("docs/operate.md")
+    const documented = rows(section(page, "Environment"))
+      .flatMap(([name = ""]) => inCode(name))
+      .toSorted()
+    assert.deepStrictEqual(documented, [...variablesRead].toSorted())
+  })
+
+  it("mentions no environment variable that nothing reads", () => {
+    const known = new Set([...variablesRead, "TEST_DATABASE_URL"])
+    // Names of the catalog, and the placeholder in a path.
+    const others = /^(?:NOTION_TOKEN|FASTMAIL_API_TOKEN|VARIABLE|OPENAI_API_KEY)$/
+    for (const page of pages.filter((page) => !page.startsWith("docs/reference/"))) {
+      const mentioned = [...read(page).matchAll(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g)].map(([name]) => name)
+      assert.deepStrictEqual(
+        mentioned.filter((name) => !known.has(name) && !others.test(name)),
+        [],
+        page
+      )
+    }
+  })
+
+  it("proves its promises with tests and mutants that are there", () => {
+    const table = rows(section(read("docs/security.md"), "How each is proven"))
+    const files = table.flatMap((cells) => cells.flatMap(inCode)).filter((code) => code.includes("/"))
+    assert.isAbove(files.length, 10)
+    assert.deepStrictEqual(
+      files.filter((file) => !existsSync(join(root, file))),
+      []
+    )
+  })
+
+  it("starts and tests with the commands that the build runs", () => {
+    const [, pnpm = ""] = /npx -y (pnpm@\d+\.\d+\.\d+) /.exec(read(".ci/run")) ?? []
+    const { scripts }: { readonly scripts: Record<string, string> } = JSON.parse(read("package.json"))
+    const commands = lines(read("README.md")).filter((line) => line.startsWith("npx "))
+    assert.deepStrictEqual(commands, [`npx -y ${pnpm} start`, `npx -y ${pnpm} test`])
+    assert.containsAllKeys(scripts, ["start", "test"])
+    for (const page of pages) {
+      for (const [, version] of read(page).matchAll(/npx -y (pnpm\S*)/g)) {
+        assert.strictEqual(version?.replace(/[`'"]+$/, ""), pnpm, page)
+      }
+    }
+  })
+
+  it("names no script that package.json does not have", () => {
+    const { scripts }: { readonly scripts: Record<string, string> } = JSON.parse(read("package.json"))
+    for (const page of pages) {
+      const named = [...read(page).matchAll(/\bpnpm(?:@[\d.]+)? ([a-z][a-z:-]*)/g)].map(([, name = ""]) => name)
+      assert.deepStrictEqual(
+        named.filter((name) => !(name in scripts) && name !== "install"),
+        [],
+        page
+      )
+    }
+  })
+})
