@@ -6,7 +6,7 @@ import { Json } from "./flags.ts"
 export const printJson = (value: unknown) => Console.log(JSON.stringify(value, null, 2))
 
 /** Prints the response as it came, or else what people read of it. */
-export const answer = Effect.fn("answer")(function*<E, R>(
+export const answer = Effect.fn("answer")(function* <E, R>(
   response: HttpClientResponse.HttpClientResponse,
   text: Effect.Effect<string, E, R>
 ) {

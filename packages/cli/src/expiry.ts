@@ -13,15 +13,20 @@ const span = /^([1-9]\d{0,4})([mhdw])$/
 /** A date alone is its first instant in UTC; a time must say which zone it is in. */
 const instant = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2}))?$/
 
+/** JavaScript reads 30 February as 2 March. */
+const isDay = (day: string) => Option.exists(DateTime.make(day), (at) => DateTime.formatIsoDateUtc(at) === day)
+
 const read = (text: string, now: DateTime.Utc): Option.Option<DateTime.Utc> => {
   const [, amount, unit] = span.exec(text) ?? []
   const duration = units[unit ?? ""]
   if (duration !== undefined) return Option.some(DateTime.addDuration(now, duration(Number(amount))))
-  return instant.test(text) ? Option.map(DateTime.make(text), DateTime.toUtc) : Option.none()
+  return instant.test(text) && isDay(text.slice(0, 10))
+    ? Option.map(DateTime.make(text), DateTime.toUtc)
+    : Option.none()
 }
 
 /** The instant meant by `30d`, `12h`, `2031-01-31` or a whole ISO time, which must lie ahead. */
-export const expiry = Effect.fn("expiry")(function*(text: string) {
+export const expiry = Effect.fn("expiry")(function* (text: string) {
   const now = yield* DateTime.now
   const at = read(text, now)
   if (Option.isNone(at)) {

@@ -51,10 +51,7 @@ export const nameFlag = (otherwise: string) =>
     Flag.optional
   )
 
-export const appFlag = Flag.String("app").pipe(
-  Flag.withMetavar("<app>"),
-  Flag.withDescription("An app, by slug or id")
-)
+export const appFlag = Flag.String("app").pipe(Flag.withMetavar("<app>"), Flag.withDescription("An app, by slug or id"))
 
 export const connectionFlag = Flag.String("connection").pipe(
   Flag.withMetavar("<connection>"),

@@ -5,7 +5,7 @@ import { shown } from "./shown.ts"
 
 export interface Candidate<A> {
   readonly id: string
-  /** From the most exact to the most casual; a more exact match wins. */
+  /** From the most exact to the most casual; a more exact match wins. Without names it goes by its id only. */
   readonly names: ReadonlyArray<string>
   /** How it is listed when the choice is unclear. */
   readonly label: string
@@ -13,7 +13,7 @@ export interface Candidate<A> {
 }
 
 export interface Wanted {
-  readonly noun: "tenant" | "app" | "connection" | "key"
+  readonly noun: "tenant" | "app" | "connection" | "key" | "integration"
   readonly name: string
   /** The command that lists what there is. */
   readonly list: string
@@ -30,14 +30,16 @@ const listed = (labels: ReadonlyArray<string>) =>
 const distinct = <A>(among: ReadonlyArray<Candidate<A>>) =>
   among.map(({ id, label }) => (among.filter((other) => other.label === label).length > 1 ? `${label} (${id})` : label))
 
-const unknown = <A>({ create, list, name, noun }: Wanted, among: ReadonlyArray<Candidate<A>>) =>
-  among.length === 0
-    ? new Failure({ code: "name_unknown", detail: `there is no ${noun} yet`, fix: `run \`${create}\`` })
+const unknown = <A>({ create, list, name, noun }: Wanted, among: ReadonlyArray<Candidate<A>>) => {
+  const nameable = among.filter(({ names }) => names.length > 0)
+  return nameable.length === 0
+    ? new Failure({ code: "name_unknown", detail: `there is no ${noun} to name`, fix: `run \`${create}\`` })
     : new Failure({
-      code: "name_unknown",
-      detail: `no ${noun} is called ${shown(name)}; there is: ${listed(distinct(among))}`,
-      fix: `name one of these, or run \`${list}\``
-    })
+        code: "name_unknown",
+        detail: `no ${noun} is called ${shown(name)}; there is: ${listed(distinct(nameable))}`,
+        fix: `name one of these, or run \`${list}\``
+      })
+}
 
 const ambiguous = <A>({ list, name, noun }: Wanted, found: ReadonlyArray<Candidate<A>>) =>
   new Failure({

@@ -10,12 +10,15 @@ import { shown } from "./shown.ts"
 const usage = (detail: string, fix: string) => new Failure({ code: "usage", detail, fix })
 
 /** The value of an environment variable; unset and blank are the same. */
-export const fromVariable = Effect.fn("secret.fromVariable")(function*(name: string) {
-  const value = /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? yield* Config.option(Config.Redacted(name)) : Option.none()
+export const fromVariable = Effect.fn("secret.fromVariable")(function* (name: string) {
+  const value = /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
+    ? yield* Effect.orDie(Config.option(Config.Redacted(name)))
+    : Option.none()
   return Option.filter(value, (secret) => Redacted.value(secret).trim() !== "")
 })
 
-const named = Effect.fn("secret.named")(function*(name: string) {
+/** The value of the variable that was named, which must be set. */
+export const named = Effect.fn("secret.named")(function* (name: string) {
   const found = yield* fromVariable(name)
   if (Option.isSome(found)) return found.value
   return yield* usage(
@@ -24,7 +27,7 @@ const named = Effect.fn("secret.named")(function*(name: string) {
   )
 })
 
-const piped = Effect.gen(function*() {
+const piped = Effect.gen(function* () {
   const stdio = yield* Stdio.Stdio
   const text = yield* Stream.mkString(Stream.decodeText(stdio.stdin)).pipe(Effect.orDie)
   const secret = text.replace(/\r?\n$/, "")
@@ -33,7 +36,7 @@ const piped = Effect.gen(function*() {
 })
 
 const prompted = (question: string) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const { canPrompt } = yield* TerminalCapabilities.TerminalCapabilities
     // The prompt is written to stdout, where a program may be reading.
     if (canPrompt) return yield* Prompt.Password({ message: question })
@@ -41,19 +44,21 @@ const prompted = (question: string) =>
   })
 
 /** The secret that was named, else piped, else typed in unseen. */
-export const readSecret = Effect.fn("secret.readSecret")(function*(from: Option.Option<string>, question: string) {
+export const readSecret = Effect.fn("secret.readSecret")(function* (from: Option.Option<string>, question: string) {
   if (Option.isSome(from)) return yield* named(from.value)
   const stdio = yield* Stdio.Stdio
   return yield* (yield* stdio.stdinIsTerminal) ? prompted(question) : piped
 })
 
 /** A token as it can stand in a header; one that can not is refused before it is sent. */
-export const asToken = Effect.fn("secret.asToken")(function*(secret: Redacted.Redacted, from: string) {
+export const asToken = Effect.fn("secret.asToken")(function* (secret: Redacted.Redacted, from: string) {
   const text = Redacted.value(secret).trim()
   if (/^[\x21-\x7e]+$/.test(text)) return Redacted.make(text)
   return yield* usage(`${from} holds something that can not be a token`, "copy it again, without spaces or line breaks")
 })
 
 /** As much of a Vendo key as may be shown. */
-export const hintOf = (secret: Redacted.Redacted): string =>
-  /^vendo_[a-z]{2}_/.test(Redacted.value(secret)) ? `${Redacted.value(secret).slice(0, 13)}…` : "not a Vendo key"
+export const hintOf = (secret: Redacted.Redacted): string => {
+  const text = Redacted.value(secret).trim()
+  return /^vendo_[a-z]{2}_/.test(text) ? text.slice(0, 13) : "not a Vendo key"
+}

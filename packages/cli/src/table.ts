@@ -11,7 +11,12 @@ const aligned = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
   const cells = rows.map((row) => row.map(plain))
   const width = (column: number) => Math.max(...cells.map((row) => CliOutput.displayWidth(row[column] ?? "")))
   return cells
-    .map((row) => row.map((cell, column) => pad(cell, width(column))).join("  ").trimEnd())
+    .map((row) =>
+      row
+        .map((cell, column) => pad(cell, width(column)))
+        .join("  ")
+        .trimEnd()
+    )
     .join("\n")
 }
 

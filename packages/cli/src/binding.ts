@@ -1,0 +1,102 @@
+import { Effect } from "effect"
+import { Command } from "effect/cli"
+import type { Binding } from "@vendodev/domain/Binding"
+import type { Connection } from "@vendodev/domain/Connection"
+import { answer } from "./answer.ts"
+import { appFlag, connectionFlag, integrationArgument, Tenant } from "./flags.ts"
+import { Management } from "./Management.ts"
+import * as resolve from "./resolve.ts"
+import { instant, table } from "./table.ts"
+
+const rows = (bindings: ReadonlyArray<Binding>, connections: ReadonlyArray<Connection>) => {
+  const names = new Map(connections.map((connection) => [connection.id, resolve.connectionName(connection)]))
+  return table(
+    ["integration", "connection", "bound", "connection id"],
+    bindings.map(({ connection_id, created_at, slug }) => [
+      slug,
+      names.get(connection_id) ?? "-",
+      instant(created_at),
+      connection_id
+    ])
+  )
+}
+
+const list = Command.make(
+  "list",
+  { app: appFlag },
+  Effect.fn("binding.list")(function* ({ app: name }) {
+    const { listBindings, listConnections } = yield* Management
+    const tenant = yield* resolve.tenant
+    const app = yield* resolve.app(tenant.id, name)
+    const [{ bindings }, response] = yield* listBindings({
+      params: { tenant: tenant.id, app: app.id },
+      responseMode: "decoded-and-response"
+    })
+    const none = `${app.slug} may use nothing yet. Bind a connection: vendo binding set telegram --app ${app.slug} --connection telegram`
+    yield* answer(
+      response,
+      bindings.length === 0
+        ? Effect.succeed(none)
+        : Effect.map(listConnections({ params: { tenant: tenant.id } }), ({ connections }) =>
+            rows(bindings, connections)
+          )
+    )
+  })
+).pipe(
+  Command.withDescription("List what an app may use"),
+  Command.withExamples([{ command: "vendo binding list --app support-bot" }]),
+  Command.provide(Management.layer)
+)
+
+const set = Command.make(
+  "set",
+  { slug: integrationArgument, app: appFlag, connection: connectionFlag },
+  Effect.fn("binding.set")(function* ({ app: appName, connection: connectionName, slug }) {
+    const { setBinding } = yield* Management
+    const tenant = yield* resolve.tenant
+    const app = yield* resolve.app(tenant.id, appName)
+    const connection = yield* resolve.connection(tenant.id, connectionName)
+    const [binding, response] = yield* setBinding({
+      params: { tenant: tenant.id, app: app.id, slug },
+      payload: { connection_id: connection.id },
+      responseMode: "decoded-and-response"
+    })
+    yield* answer(response, Effect.succeed(rows([binding], [connection])))
+  })
+).pipe(
+  Command.withDescription("Let an app use a connection, in place of what was bound"),
+  Command.withExamples([
+    { command: "vendo binding set telegram --app support-bot --connection telegram" },
+    { command: "vendo binding set telegram --app support-bot --connection telegram/work" }
+  ]),
+  Command.provide(Management.layer)
+)
+
+const remove = Command.make(
+  "remove",
+  { slug: integrationArgument, app: appFlag },
+  Effect.fn("binding.remove")(function* ({ app: name, slug }) {
+    const { removeBinding } = yield* Management
+    const tenant = yield* resolve.tenant
+    const app = yield* resolve.app(tenant.id, name)
+    const [, response] = yield* removeBinding({
+      params: { tenant: tenant.id, app: app.id, slug },
+      responseMode: "decoded-and-response"
+    })
+    yield* answer(response, Effect.succeed(`${app.slug} may not use ${slug}`))
+  })
+).pipe(
+  Command.withDescription("Take an integration away from an app; repeating it changes nothing"),
+  Command.withExamples([{ command: "vendo binding remove telegram --app support-bot" }]),
+  Command.provide(Management.layer)
+)
+
+export const binding = Command.make("binding").pipe(
+  Command.withDescription("Bindings let an app use a connection; without one it gets nothing"),
+  Command.withExamples([
+    { command: "vendo binding set telegram --app support-bot --connection telegram" },
+    { command: "vendo binding list --app support-bot" }
+  ]),
+  Command.withSubcommands([{ group: "Commands", commands: [list, set, remove] }]),
+  Command.withGlobalFlags([Tenant])
+)

@@ -1,0 +1,72 @@
+/** From what a person wrote to the thing itself, by asking the service what there is. */
+import { Effect, Option } from "effect"
+import type { Connection } from "@vendodev/domain/Connection"
+import type { TenantId } from "@vendodev/domain/Ids"
+import { Failure } from "./Failure.ts"
+import { Tenant } from "./flags.ts"
+import { Management } from "./Management.ts"
+import { type Candidate, pick } from "./names.ts"
+
+/** A slug is what a thing is called; its display name will do when nothing else has it as slug. */
+const bySlug = <A extends { readonly id: string; readonly slug: string; readonly name: string }>(
+  value: A
+): Candidate<A> => ({ id: value.id, names: [value.slug, value.name], label: value.slug, value })
+
+/** What people call a connection. */
+export const connectionName = ({ name, slug }: Connection): string => `${slug}/${name}`
+
+/** A revoked one keeps its id and loses its name, which a new one may have taken. */
+const byConnection = (value: Connection): Candidate<Connection> => ({
+  id: value.id,
+  names: value.status === "revoked" ? [] : [connectionName(value), value.slug],
+  label: connectionName(value),
+  value
+})
+
+/** The tenant of `--tenant` or VENDO_TENANT, or the only one there is. */
+export const tenant = Effect.gen(function* () {
+  const { listTenants } = yield* Management
+  const wanted = yield* Tenant
+  const { tenants } = yield* listTenants({})
+  if (Option.isSome(wanted)) {
+    const noun = { noun: "tenant", list: "vendo tenant list", create: "vendo tenant create <slug>" } as const
+    return yield* pick({ ...noun, name: wanted.value }, tenants.map(bySlug))
+  }
+  const [only] = tenants
+  if (tenants.length === 1 && only !== undefined) return only
+  return yield* tenants.length === 0
+    ? new Failure({ code: "name_unknown", detail: "there is no tenant yet", fix: "run `vendo tenant create <slug>`" })
+    : new Failure({
+        code: "usage",
+        detail: `there is more than one tenant: ${tenants.map(({ slug }) => slug).join(", ")}`,
+        fix: "say which with --tenant <slug>, or set VENDO_TENANT"
+      })
+})
+
+export const app = Effect.fn("resolve.app")(function* (tenant: TenantId, name: string) {
+  const { listApps } = yield* Management
+  const { apps } = yield* listApps({ params: { tenant } })
+  const noun = { noun: "app", list: "vendo app list", create: "vendo app create <slug>" } as const
+  return yield* pick({ ...noun, name }, apps.map(bySlug))
+})
+
+export const connection = Effect.fn("resolve.connection")(function* (tenant: TenantId, name: string) {
+  const { listConnections } = yield* Management
+  const { connections } = yield* listConnections({ params: { tenant } })
+  const noun = {
+    noun: "connection",
+    list: "vendo connection list",
+    create: "vendo connection create <integration>"
+  } as const
+  return yield* pick({ ...noun, name }, connections.map(byConnection))
+})
+
+export const key = Effect.fn("resolve.key")(function* (tenant: TenantId, name: string) {
+  const { listKeys } = yield* Management
+  const { keys } = yield* listKeys({ params: { tenant } })
+  const noun = { noun: "key", list: "vendo key list", create: "vendo key mint --app <app>" } as const
+  return yield* pick(
+    { ...noun, name },
+    keys.map((value) => ({ id: value.id, names: [value.hint], label: value.hint, value }))
+  )
+})

@@ -1,0 +1,57 @@
+/** The command line as one value: every noun of the API, and how a run of it ends. */
+import { Effect } from "effect"
+import { Command } from "effect/cli"
+import manifest from "../package.json" with { type: "json" }
+import { app } from "./app.ts"
+import { binding } from "./binding.ts"
+import { connection } from "./connection.ts"
+import { exits } from "./Failure.ts"
+import { Json, Url } from "./flags.ts"
+import * as help from "./help.ts"
+import { integration } from "./integration.ts"
+import { key } from "./key.ts"
+import { reportOf, tell } from "./report.ts"
+import { status } from "./status.ts"
+import { tenant } from "./tenant.ts"
+import { token } from "./token.ts"
+
+const vendo = Command.make("vendo").pipe(
+  Command.withDescription("Vendo is a credential broker: a tool asks for an integration and gets a fresh token"),
+  Command.withExamples([
+    { command: "vendo status", description: "Is the server there, and what do I act with?" },
+    { command: "vendo connection create telegram", description: "Store a credential, asked for unseen" },
+    { command: "vendo app create support-bot", description: "Name the tool that will use it" },
+    {
+      command: "vendo binding set telegram --app support-bot --connection telegram",
+      description: "Let the one use the other"
+    },
+    { command: "export VENDO_API_KEY=$(vendo key mint --app support-bot)", description: "Give the tool its key" },
+    { command: "vendo token telegram", description: "Get a token as the tool would" }
+  ]),
+  Command.withSubcommands([
+    { group: "Use it", commands: [token, status] },
+    { group: "Manage", commands: [tenant, app, connection, binding, key] },
+    { group: "Look up", commands: [integration] }
+  ]),
+  Command.withGlobalFlags([Json, Url])
+)
+
+/** Asked for even when the rest of the line can not be understood. */
+const wantsJson = (args: ReadonlyArray<string>) => {
+  const at = args.indexOf("--json")
+  const end = args.indexOf("--")
+  return at !== -1 && (end === -1 || at < end)
+}
+
+/** Runs the command of these arguments, tells how it failed if it did, and answers the exit code. */
+export const run = Effect.fn("vendo.run")(function* (args: ReadonlyArray<string>) {
+  return yield* Command.runWith(vendo, { version: manifest.version })(args).pipe(
+    Effect.as<number>(exits.done),
+    Effect.catch((error) =>
+      error._tag === "ShowHelp" && error.errors.length === 0
+        ? Effect.succeed<number>(exits.done)
+        : tell(reportOf(error), wantsJson(args))
+    ),
+    Effect.provide(help.layer)
+  )
+})
