@@ -9,7 +9,7 @@ const lines = (text: string) => text.split("\n")
 const pages = ["README.md", ...globSync("docs/**/*.md", { cwd: root }).toSorted()]
 
 /** Blanks for what is shown and not said: fenced blocks, so that no link or heading is seen in them. */
-const prose = (text: string) => text.replaceAll(/^```[^]*?^```/gm, "")
+const prose = (text: string) => text.replaceAll(/^ *```[^]*?^ *```/gm, "")
 
 /** How GitHub names the headings of a page. */
 const anchors = (text: string) =>
@@ -49,6 +49,20 @@ const rows = (text: string) =>
   lines(text)
     .filter((line) => line.startsWith("|") && !/^\|[\s|-]+\|$/.test(line))
     .map((line) => line.split("|").slice(1, -1))
+
+/** What a page shows as code: its blocks, and its spans. */
+const said = (text: string) => [
+  ...[...text.matchAll(/^ *```\w*\n([^]*?)^ *```/gm)].map(([, block = ""]) => block),
+  ...prose(text).split("\n").flatMap(inCode)
+]
+
+/** The commands a program is made of. */
+const commandsIn = (sources: string) =>
+  new Set(
+    globSync(sources, { cwd: root }).flatMap((file) =>
+      [...read(file).matchAll(/Command\.make\(\s*"([a-z-]+)"/g)].map(([, name = ""]) => name)
+    )
+  )
 
 const inCode = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code)
 
@@ -132,21 +146,49 @@ describe("The documentation", () => {
     assert.deepStrictEqual(commands, [`npx -y ${pnpm} start`, `npx -y ${pnpm} test`])
     assert.containsAllKeys(scripts, ["start", "test"])
     for (const page of pages) {
-      for (const [, version] of read(page).matchAll(/npx -y (pnpm\S*)/g)) {
-        assert.strictEqual(version?.replace(/[`'"]+$/, ""), pnpm, page)
-      }
+      const versions = [...read(page).matchAll(/npx -y (pnpm(?:@\d+(?:\.\d+)*)?)/g)].map(([, version]) => version)
+      assert.deepStrictEqual(
+        versions.filter((version) => version !== pnpm),
+        [],
+        page
+      )
     }
   })
 
   it("names no script that package.json does not have", () => {
     const { scripts }: { readonly scripts: Record<string, string> } = JSON.parse(read("package.json"))
     for (const page of pages) {
-      const named = [...read(page).matchAll(/\bpnpm(?:@[\d.]+)? ([a-z][a-z:-]*)/g)].map(([, name = ""]) => name)
+      const named = said(read(page)).flatMap((code) =>
+        [...code.matchAll(/\bpnpm(?:@[\d.]+)? ([a-z][a-z:-]*)/g)].map(([, name = ""]) => name)
+      )
       assert.deepStrictEqual(
         named.filter((name) => !(name in scripts) && name !== "install"),
         [],
         page
       )
     }
+  })
+
+  it("names no command that the programs do not have", () => {
+    const commands = new Map([
+      ["vendo", commandsIn("packages/cli/src/*.ts")],
+      ["vendo-server", commandsIn("packages/server/src/commands.ts")]
+    ])
+    let seen = 0
+    for (const page of pages) {
+      for (const code of said(read(page))) {
+        for (const [all, program = "", ...words] of code.matchAll(
+          /(?<![\w/.@-])(vendo(?:-server)?)((?: [a-z-]+){1,2})/g
+        )) {
+          const known = commands.get(program)
+          // The second word of `token notion` is an argument.
+          const [noun = "", verb] = (words[0] ?? "").trim().split(" ")
+          assert.isTrue(known?.has(noun), `${page}: ${all}`)
+          if (verb !== undefined && noun !== "token") assert.isTrue(known?.has(verb), `${page}: ${all}`)
+          seen++
+        }
+      }
+    }
+    assert.isAbove(seen, 20)
   })
 })

@@ -48,7 +48,14 @@ export const MintedKey = Schema.Struct({ ...AppKey.fields, key: Schema.RedactedF
   identifier: "MintedKey"
 })
 
-const MintOptions = Schema.Struct({ expires_at: Schema.optionalKey(Schema.DateTimeUtcFromString) })
+/** ISO 8601 in UTC, up to the year 9999: what JavaScript reads besides, the database may not. */
+const Expiry = Schema.String.check(
+  Schema.isPattern(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?Z$/, {
+    expected: "a time in UTC such as 2031-01-31T12:00:00Z"
+  })
+).pipe(Schema.decodeTo(Schema.DateTimeUtcFromString))
+
+const MintOptions = Schema.Struct({ expires_at: Schema.optionalKey(Expiry) })
 
 const tenant = { tenant: TenantId }
 const app = { ...tenant, app: AppId }

@@ -70,50 +70,50 @@ const lingering = 500
 /** Answers for what never becomes a request, each in its turn among those of the connection. */
 const withOwnAnswers = (server: Server): Server => {
   const latest = new WeakMap<Duplex, ServerResponse>()
+  const before = new WeakMap<ServerResponse, ServerResponse>()
   const ended = new WeakSet<Duplex>()
 
-  const end = (socket: Duplex, answer = "") => {
-    if (ended.has(socket) || socket.destroyed) return
-    ended.add(socket)
-    if (socket.writable) socket.end(answer)
-    const timer = setTimeout(() => socket.destroy(), lingering)
-    socket.once("close", () => clearTimeout(timer))
-  }
-  const inTurn = (socket: Duplex, answer: () => void) => {
-    const response = latest.get(socket)
-    if (response === undefined || response.closed) answer()
-    else response.once("close", answer)
-  }
-  const respond = (response: ServerResponse, error: BrokerError) => {
-    const { headers, status, text } = Answer.ofErrorParts(error, randomUUID())
-    response.writeHead(status, { ...headers, connection: "close" }).end(text)
-  }
   const track = (request: IncomingMessage, response: ServerResponse) => {
-    latest.set(request.socket, response)
+    const { socket } = request
+    const previous = latest.get(socket)
+    if (previous !== undefined && !previous.closed) before.set(response, previous)
+    latest.set(socket, response)
     // No route is upgraded; but the parser loses what follows on the connection.
     if (request.headers.upgrade !== undefined) response.shouldKeepAlive = false
     response.once("close", () => {
-      if (request.complete && latest.get(request.socket) === response) latest.delete(request.socket)
+      if (request.complete && latest.get(socket) === response) latest.delete(socket)
     })
+  }
+  /** The last that is said on a socket, once `previous` was. */
+  const end = (socket: Duplex, previous: ServerResponse | undefined, error: () => BrokerError | undefined) => {
+    if (ended.has(socket)) return
+    ended.add(socket)
+    const answer = () => {
+      const last = error()
+      // On the socket, not through a response: whoever waits for the rest of a body must see the connection close.
+      if (socket.writable) socket.end(last === undefined ? "" : Answer.ofErrorRaw(last, randomUUID()))
+      const timer = setTimeout(() => socket.destroy(), lingering)
+      socket.once("close", () => clearTimeout(timer))
+    }
+    if (previous === undefined || previous.closed) answer()
+    else previous.once("close", answer)
   }
 
   server.on("request", track)
   server.on("clientError", (error: ParserError, socket: Duplex) => {
     const response = latest.get(socket)
-    if (response === undefined || response.req.complete) {
-      inTurn(socket, () => end(socket, Answer.ofErrorRaw(faultOf(error), randomUUID())))
-    } else if (response.headersSent) {
-      // Answered before its body was read: what is said now would be taken for the answer to the next request.
-      inTurn(socket, () => end(socket))
-    } else respond(response, faultOf(error))
+    if (response === undefined || response.req.complete) end(socket, response, () => faultOf(error))
+    // In the body of a request: once that is answered, what is said would be taken for the answer to the next.
+    else end(socket, before.get(response), () => (response.headersSent ? undefined : faultOf(error)))
   })
   server.on("connect", (request: IncomingMessage, socket: Duplex) => {
-    const error = notAllowed("CONNECT", request.url ?? "") ?? invalid
-    inTurn(socket, () => end(socket, Answer.ofErrorRaw(error, randomUUID())))
+    end(socket, latest.get(socket), () => notAllowed("CONNECT", request.url ?? "") ?? invalid)
   })
   server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) => {
     track(request, response)
-    respond(response, new RequestInvalid({ detail: "the only expectation that can be met is 100-continue" }))
+    const error = new RequestInvalid({ detail: "the only expectation that can be met is 100-continue" })
+    const { headers, status, text } = Answer.ofErrorParts(error, randomUUID())
+    response.writeHead(status, { ...headers, connection: "close" }).end(text)
   })
   // Without a listener Node answers as if an upgrade had not been asked for.
   server.on("newListener", (event) => {

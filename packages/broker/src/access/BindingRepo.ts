@@ -9,7 +9,7 @@ import type { Unavailable } from "@vendodev/domain/BrokerError"
 import type { AppId, ConnectionId, KeyId, TenantId, UserSubject } from "@vendodev/domain/Ids"
 import type { Profile } from "@vendodev/domain/Profile"
 import { RequestId } from "@vendodev/domain/RequestId"
-import { onePerTurn } from "../database/onePerTurn.ts"
+import { inTurns } from "../database/inTurns.ts"
 import { orUnavailable } from "../database/orUnavailable.ts"
 
 export interface Question {
@@ -70,7 +70,7 @@ export class BindingRepo extends Context.Service<
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
 
-      const decisions = yield* onePerTurn<Ask>((entries) =>
+      const decisions = yield* inTurns<Ask>(2, (entries) =>
         Effect.matchCauseEager(
           // The row type is the function's own; decoding each row would double the cost of the read.
           sql<Decision>`SELECT * FROM gate.vend(

@@ -10,7 +10,7 @@ import { Context, Effect, Exit, Layer, Request } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import type { ErrorCode, Unavailable } from "@vendodev/domain/BrokerError"
 import { RequestId } from "@vendodev/domain/RequestId"
-import { onePerTurn } from "../database/onePerTurn.ts"
+import { inTurns } from "../database/inTurns.ts"
 import { orUnavailable } from "../database/orUnavailable.ts"
 import { CurrentTenant } from "../database/Tenancy.ts"
 
@@ -54,7 +54,7 @@ export class AuditLog extends Context.Service<
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
 
-      const refusals = yield* onePerTurn<Write>((entries) =>
+      const refusals = yield* inTurns<Write>(1, (entries) =>
         Effect.matchCauseEager(
           sql`SELECT gate.record_denials(
             ${entries.map(({ request }) => request.keyHash)}::bytea[],
