@@ -5,11 +5,19 @@
  */
 import { Array, Schema } from "effect"
 import { HttpApiSchema } from "effect/http-api"
-import { BoundTo, BrokerError, type BrokerErrorClass, type ErrorCode, rowOf } from "@vendodev/domain/BrokerError"
+import {
+  BoundTo,
+  BrokerError,
+  type BrokerErrorClass,
+  type ErrorCode,
+  rowOf,
+  TooLarge
+} from "@vendodev/domain/BrokerError"
 
 export const errorCodeHeader = "vendo-error-code"
 export const requestIdHeader = "x-request-id"
 
+const headersTooLarge = 431
 const realm = `Bearer realm="vendo"`
 
 const Body = Schema.Struct({
@@ -19,7 +27,7 @@ const Body = Schema.Struct({
   connect_url: Schema.optionalKey(Schema.String),
   top_up_url: Schema.optionalKey(Schema.String),
   bound_to: Schema.optionalKey(Schema.NullOr(BoundTo))
-})
+}).annotate({ identifier: "Error" })
 type Body = typeof Body.Type
 
 export interface Wire {
@@ -35,7 +43,7 @@ export const toWire = (error: BrokerError): Wire => {
   const { _tag: code, detail } = error
   const headers: Record<string, string> = { [errorCodeHeader]: code }
   const body: { -readonly [K in keyof Body]: Body[K] } = { error: code.replaceAll("_", " "), detail }
-  const status = code === "too_large" && error.part === "headers" ? 431 : (statuses.get(code) ?? 500)
+  const status = code === "too_large" && error.part === "headers" ? headersTooLarge : (statuses.get(code) ?? 500)
   if (status === 401) {
     // RFC 6750 §3.1: no `error` attribute when no credential was sent.
     const sent = !("challenge" in error) || error.challenge !== "none"
@@ -53,7 +61,7 @@ export const toWire = (error: BrokerError): Wire => {
 const fromRow = Schema.decodeUnknownSync(BrokerError)
 
 /** The error behind an answer: the inverse of `toWire`. */
-const fromWire = (headers: Readonly<Record<string, string | undefined>>, body: Body): BrokerError => {
+const fromWire = (status: number, headers: Readonly<Record<string, string | undefined>>, body: Body): BrokerError => {
   const { error: _, ...fields } = body
   const retryAfter = headers["retry-after"]
   return fromRow({
@@ -61,7 +69,7 @@ const fromWire = (headers: Readonly<Record<string, string | undefined>>, body: B
     _tag: headers[errorCodeHeader],
     challenge: headers["www-authenticate"] === realm ? "none" : "invalid_token",
     allow: headers["allow"]?.split(", ") ?? [],
-    part: "body",
+    part: status === headersTooLarge ? "headers" : "body",
     bound_to: body.bound_to ?? null,
     ...(retryAfter === undefined ? {} : { retry_after: Number(retryAfter) })
   })
@@ -74,15 +82,15 @@ const Headers = {
 }
 
 /** An endpoint may declare one header-carrying schema per status, so rows that share a status share a schema. */
-const forStatus = (rows: Array.NonEmptyReadonlyArray<BrokerErrorClass>) =>
+const forStatus = (status: number, rows: Array.NonEmptyReadonlyArray<BrokerErrorClass>) =>
   Schema.Union(rows).pipe(
     HttpApiSchema.encodeToWithHeaders(
       {
-        body: Body.pipe(HttpApiSchema.status(rowOf(rows[0]).status)),
+        body: Body.pipe(HttpApiSchema.status(status)),
         headers: { ...Headers, [errorCodeHeader]: Schema.Literals(Array.map(rows, (row) => rowOf(row).code)) }
       },
       {
-        decode: ({ body, headers }) => fromWire(headers, body),
+        decode: ({ body, headers }) => fromWire(status, headers, body),
         encode: (error) => {
           const { body, headers } = toWire(error)
           return { body, headers: { ...headers, [errorCodeHeader]: error._tag } }
@@ -91,6 +99,11 @@ const forStatus = (rows: Array.NonEmptyReadonlyArray<BrokerErrorClass>) =>
     )
   )
 
-/** The schemas of the errors an endpoint declares. */
-export const wireErrors = (...rows: Array.NonEmptyReadonlyArray<BrokerErrorClass>) =>
-  Object.values(Array.groupBy(rows, (row) => String(rowOf(row).status))).map(forStatus)
+/** The schemas of the errors an endpoint declares. `too_large` is the one code with two statuses. */
+export const wireErrors = (...rows: Array.NonEmptyReadonlyArray<BrokerErrorClass>) => {
+  const byStatus = Object.values(Array.groupBy(rows, (row) => String(rowOf(row).status)))
+  return [
+    ...byStatus.map((rows) => forStatus(rowOf(rows[0]).status, rows)),
+    ...(rows.includes(TooLarge) ? [forStatus(headersTooLarge, [TooLarge])] : [])
+  ]
+}

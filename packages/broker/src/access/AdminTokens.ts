@@ -23,13 +23,20 @@ export class AdminTokens extends Context.Service<
         challenge: "invalid_token"
       })
       return AdminTokens.of({
-        hash: (token) =>
-          isWellFormed("vendo_at_", Redacted.value(token)) ? Effect.succeed(keyring.hash(token)) : Effect.fail(refusal),
+        hash: (token) => {
+          const text = Redacted.value(token)
+          if (text === "") return missing
+          return isWellFormed("vendo_at_", text) ? Effect.succeed(keyring.hash(token)) : Effect.fail(refusal)
+        },
         refusal
       })
     })
   )
 }
+
+const missing = Effect.fail(
+  new SessionRequired({ detail: "send Authorization: Bearer <admin token>", challenge: "none" })
+)
 
 /**
  * Mints an admin token. Asks for the database as its administrator: the
