@@ -67,17 +67,24 @@ const vend = Effect.map(CredentialResolver, (resolver) => (request: HttpServerRe
   const connection = headers["x-vendo-connection"]
   if (connection !== undefined && !isConnectionId(connection)) return invalidConnection
 
+  const key = bearer(headers["authorization"])
   const resolved = resolver.resolve({
-    key: bearer(headers["authorization"]),
+    key,
     slug: "slug" in asked ? asked.slug : Option.getOrElse(Catalog.findByVariable(asked.variable), () => ""),
     userJwt: redacted(headers["x-vendo-user-jwt"]),
     connection: Option.fromUndefinedOr(connection)
   })
-  const answered = Effect.map("slug" in asked ? resolved : namingVariable(asked.variable, resolved), answer)
+  const answered = Effect.ensuring(
+    Effect.map("slug" in asked ? resolved : namingVariable(asked.variable, resolved), answer),
+    Effect.sync(() => wipe(key))
+  )
   return headers["content-length"] === undefined && headers["transfer-encoding"] === undefined
     ? answered
     : Effect.andThen(refuseBody(NodeHttpServerRequest.toIncomingMessage(request)), answered)
 })
+
+/** No secret is held longer than its request; and a garbage collector slows down under many of them. */
+const wipe = Option.map((secret: Redacted.Redacted) => Redacted.wipeUnsafe(secret))
 
 const invalidConnection = Effect.fail(
   invalid("x-vendo-connection", "X-Vendo-Connection is the id of a connection, a lower-case UUID")
@@ -93,6 +100,7 @@ const namingVariable = (variable: string, resolved: Effect.Effect<AccessToken, B
 /** The one place where a vended token leaves its wrapper. */
 const answer = ({ expiresAt, token, tokenType }: AccessToken) => {
   const access = JSON.stringify(Redacted.value(token))
+  Redacted.wipeUnsafe(token)
   const expires = Option.isNone(expiresAt) ? "null" : JSON.stringify(DateTime.formatIso(expiresAt.value))
   return HttpServerResponse.text(
     `{"access_token":${access},"expires_at":${expires},"token_type":"${tokenType}"}`,
@@ -100,7 +108,10 @@ const answer = ({ expiresAt, token, tokenType }: AccessToken) => {
   )
 }
 
-const asJson = { contentType: "application/json", headers: Headers.fromRecordUnsafe({ vary: "Authorization, X-Vendo-User-JWT" }) }
+const asJson = {
+  contentType: "application/json",
+  headers: Headers.fromRecordUnsafe({ vary: "Authorization, X-Vendo-User-JWT" })
+}
 
 export const layer = HttpRouter.use((router) =>
   Effect.flatMap(vend, (handler) => router.add("GET", `${prefix}*`, handler))

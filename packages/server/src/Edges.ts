@@ -100,9 +100,19 @@ const errorOf = (cause: Cause.Cause<unknown>, request: HttpServerRequest.HttpSer
   )
 }
 
+/** A page, such as the reference, works by what it holds: it loads nothing from elsewhere and is framed by nobody. */
+const pageHeaders = {
+  "content-security-policy":
+    "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "referrer-policy": "no-referrer"
+}
+const isPage = ({ headers }: HttpServerResponse.HttpServerResponse) =>
+  headers["content-type"]?.startsWith("text/html") === true
+
 /** The library's own refusals, which know nothing of our table. */
 const inOurForm = (response: HttpServerResponse.HttpServerResponse, requestId: string) => {
-  if (response.status < 400 || errorCodeHeader in response.headers) return response
+  if (response.status < 400) return isPage(response) ? HttpServerResponse.setHeaders(response, pageHeaders) : response
+  if (errorCodeHeader in response.headers) return response
   if (response.status === 415) {
     return Answer.ofError(
       new ValidationFailed({ detail: "send Content-Type: application/json", field: "content-type" })

@@ -5,11 +5,14 @@ import { ValidationFailed } from "@vendodev/domain/BrokerError"
 
 const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1()
 
+/** The name of a field nobody declared is the caller's own text: said back only when it can be nothing else. */
+const isName = (path: string) => /^[\w.-]{1,64}$/.test(path) && !/vendo_(?:sk|at)_/.test(path)
+
 /** Names the field and what was expected there; the value that was sent is never repeated. */
 export const layer = HttpApiMiddleware.layerSchemaErrorTransform(ValidRequest, (error) => {
   if (error.kind === "Body" || error.kind === "ResponseHeaders") return Effect.fail(error)
   const [issue] = issuesOf(error.cause.issue).issues
   const path = (issue?.path ?? []).map((part) => String(typeof part === "object" ? part.key : part)).join(".")
-  const field = path === "" ? error.kind.toLowerCase() : path
+  const field = isName(path) ? path : error.kind.toLowerCase()
   return Effect.fail(new ValidationFailed({ detail: `${field}: ${issue?.message ?? "Expected another value"}`, field }))
 })

@@ -3,8 +3,8 @@
  * time, which records what it grants. Questions that come while one call is
  * running share the next.
  */
-import { Context, Effect, Exit, Layer, Request } from "effect"
-import { SqlClient, type SqlError } from "effect/sql"
+import { Context, Effect, Layer } from "effect"
+import { SqlClient } from "effect/sql"
 import type { Unavailable } from "@vendodev/domain/BrokerError"
 import type { AppId, ConnectionId, KeyId, TenantId, UserSubject } from "@vendodev/domain/Ids"
 import type { Profile } from "@vendodev/domain/Profile"
@@ -53,10 +53,9 @@ export interface Granted extends KnownKey {
   readonly secret_box: Uint8Array | null
 }
 
-interface Ask extends Request.Request<Decision, SqlError.SqlError>, Question {
+interface Asked extends Question {
   readonly requestId: string
 }
-const Ask = Request.of<Ask>()
 
 export class BindingRepo extends Context.Service<
   BindingRepo,
@@ -70,36 +69,23 @@ export class BindingRepo extends Context.Service<
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
 
-      const decisions = yield* inTurns<Ask>(2, (entries) =>
-        Effect.matchCauseEager(
-          // The row type is the function's own; decoding each row would double the cost of the read.
+      // Two at a time: while one is with the database, the answers of the other are being written.
+      const decide = yield* inTurns(
+        2,
+        (asked: ReadonlyArray<Asked>) =>
+          // The row type is the function's own; decoding each row would double the cost of the call.
           sql<Decision>`SELECT * FROM gate.vend(
-            ${entries.map(({ request }) => request.keyHash)}::bytea[],
-            ${entries.map(({ request }) => request.slug)}::text[],
-            ${entries.map(({ request }) => request.subject)}::text[],
-            ${entries.map(({ request }) => request.connection ?? "")}::text[],
-            ${entries.map(({ request }) => request.requestId)}::text[]
-          )`.withoutTransform,
-          {
-            onSuccess: (rows) =>
-              entries.forEach((entry, index) => {
-                const decision = rows[index]
-                entry.completeUnsafe(
-                  decision === undefined || rows.length !== entries.length
-                    ? Exit.die(new Error("gate.vend did not answer every question"))
-                    : Exit.succeed(decision)
-                )
-              }),
-            onFailure: (cause) => entries.forEach((entry) => entry.completeUnsafe(Exit.failCause(cause)))
-          }
-        )
+          ${asked.map(({ keyHash }) => keyHash)}::bytea[],
+          ${asked.map(({ slug }) => slug)}::text[],
+          ${asked.map(({ subject }) => subject)}::text[],
+          ${asked.map(({ connection }) => connection ?? "")}::text[],
+          ${asked.map(({ requestId }) => requestId)}::text[]
+        )`.withoutTransform
       )
 
       return BindingRepo.of({
         decide: (question) =>
-          Effect.withFiber((fiber) =>
-            orUnavailable(Effect.request(Ask({ ...question, requestId: fiber.getRef(RequestId) }), decisions))
-          )
+          Effect.withFiber((fiber) => orUnavailable(decide({ ...question, requestId: fiber.getRef(RequestId) })))
       })
     })
   )

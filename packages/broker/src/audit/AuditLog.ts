@@ -6,7 +6,7 @@
  * They are written in groups without a timer: whatever came while one group
  * was being written is the next group.
  */
-import { Context, Effect, Exit, Layer, Request } from "effect"
+import { Context, Effect, Layer } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import type { ErrorCode, Unavailable } from "@vendodev/domain/BrokerError"
 import { RequestId } from "@vendodev/domain/RequestId"
@@ -31,11 +31,10 @@ export interface Refusal {
   readonly outcome: ErrorCode
 }
 
-interface Write extends Request.Request<void, SqlError.SqlError> {
+interface Write {
   readonly keyHash: Uint8Array
   readonly body: string
 }
-const Write = Request.of<Write>()
 
 export class AuditLog extends Context.Service<
   AuditLog,
@@ -54,16 +53,13 @@ export class AuditLog extends Context.Service<
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
 
-      const refusals = yield* inTurns<Write>(1, (entries) =>
-        Effect.matchCauseEager(
+      const write = yield* inTurns(1, (writes: ReadonlyArray<Write>) =>
+        Effect.as(
           sql`SELECT gate.record_denials(
-            ${entries.map(({ request }) => request.keyHash)}::bytea[],
-            ${entries.map(({ request }) => request.body)}::text[]::jsonb[]
-          )`.raw,
-          {
-            onSuccess: () => entries.forEach((entry) => entry.completeUnsafe(Exit.void)),
-            onFailure: (cause) => entries.forEach((entry) => entry.completeUnsafe(Exit.failCause(cause)))
-          }
+            ${writes.map(({ keyHash }) => keyHash)}::bytea[],
+            ${writes.map(({ body }) => body)}::text[]::jsonb[]
+          )`,
+          writes.map(() => true)
         )
       )
 
@@ -77,7 +73,7 @@ export class AuditLog extends Context.Service<
         refused: ({ keyHash, ...refusal }) =>
           Effect.withFiber((fiber) => {
             const body = JSON.stringify({ action: "vend", ...refusal, request: fiber.getRef(RequestId) })
-            return orUnavailable(Effect.request(Write({ keyHash, body }), refusals))
+            return orUnavailable(Effect.asVoid(write({ keyHash, body })))
           })
       })
     })

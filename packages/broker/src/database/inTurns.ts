@@ -1,24 +1,67 @@
-import { type Array, Effect, Latch, type Request, RequestResolver } from "effect"
+import { Effect, Exit } from "effect"
+
+interface Waiter<Question, Answer, E> {
+  readonly question: Question
+  readonly resume: (answer: Effect.Effect<Answer, E>) => void
+}
 
 /**
- * Groups concurrent requests without a timer: while `turns` groups run, the
- * next one collects, and it starts when one of them has ended. An idle resolver
- * answers a lone request at once.
+ * Answers concurrent questions in groups, without a timer: while `turns` groups
+ * are out, the next one collects, and it leaves when one of them is back. A lone
+ * question leaves at once.
+ *
+ * `answer` gives one answer per question, in their order. A group that fails,
+ * fails for all who asked in it; who stops waiting before it leaves is not in it.
  */
-export const inTurns = <A extends Request.Any>(
+export const inTurns = <Question, Answer, E>(
   turns: number,
-  runAll: (entries: Array.NonEmptyArray<Request.Entry<A>>) => Effect.Effect<void, Request.Error<A>>
-): Effect.Effect<RequestResolver.RequestResolver<A>> =>
-  Effect.map(Latch.make(true), (turn) => {
-    let running = 0
-    const end = Effect.sync(() => {
-      running--
-      turn.openUnsafe()
-    })
-    return RequestResolver.make<A>((entries) =>
-      Effect.suspend(() => {
-        if (++running === turns) turn.closeUnsafe()
-        return Effect.ensuring(runAll(entries), end)
+  answer: (questions: ReadonlyArray<Question>) => Effect.Effect<ReadonlyArray<Answer>, E>
+): Effect.Effect<(question: Question) => Effect.Effect<Answer, E>> =>
+  Effect.map(Effect.context<never>(), (context) => {
+    // A group belongs to nobody who asked: it runs in our context, and none of them can interrupt it.
+    const fork = Effect.runForkWith(context)
+    let waiting: Array<Waiter<Question, Answer, E>> = []
+    let out = 0
+    let leaving = false
+
+    const depart = () => {
+      if (leaving || out === turns || waiting.length === 0) return
+      leaving = true
+      fork(Effect.andThen(Effect.yieldNow, group))
+    }
+
+    const group = Effect.suspend(() => {
+      const members = waiting
+      waiting = []
+      leaving = false
+      if (members.length === 0) return Effect.void
+      out++
+      return Effect.map(Effect.exit(answer(members.map(({ question }) => question))), (exit) => {
+        out--
+        depart()
+        members.forEach(({ resume }, index) => resume(pick(exit, index, members.length)))
       })
-    ).pipe(RequestResolver.setDelayEffect(Effect.andThen(Effect.yieldNow, turn.await)))
+    })
+
+    return (question) =>
+      Effect.callback<Answer, E>((resume) => {
+        const waiter = { question, resume }
+        waiting.push(waiter)
+        depart()
+        return Effect.sync(() => {
+          waiting = waiting.filter((other) => other !== waiter)
+        })
+      })
   })
+
+const pick = <Answer, E>(
+  exit: Exit.Exit<ReadonlyArray<Answer>, E>,
+  index: number,
+  asked: number
+): Effect.Effect<Answer, E> => {
+  if (Exit.isFailure(exit)) return Effect.failCause(exit.cause)
+  const answer = exit.value[index]
+  return answer === undefined || exit.value.length !== asked
+    ? Effect.die(new Error(`${asked} questions got ${exit.value.length} answers`))
+    : Effect.succeed(answer)
+}

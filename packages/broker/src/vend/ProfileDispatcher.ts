@@ -62,5 +62,7 @@ const withoutExpiry = (token: Redacted.Redacted): Effect.Effect<AccessToken> =>
 const sealedAway = (reason: string, connection: string) =>
   Effect.andThen(
     Effect.logError(`a credential can not be opened: ${reason}`).pipe(Effect.annotateLogs({ connection })),
-    Effect.fail(new Unavailable({ detail: "this credential can not be opened at the moment; the log says why", retry_after: 60 }))
+    Effect.fail(
+      new Unavailable({ detail: "this credential can not be opened at the moment; the log says why", retry_after: 60 })
+    )
   )
