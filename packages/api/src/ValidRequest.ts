@@ -1,8 +1,12 @@
 import { HttpApiMiddleware } from "effect/http-api"
-import { ValidationFailed } from "@vendodev/domain/BrokerError"
+import { RequestInvalid, ValidationFailed } from "@vendodev/domain/BrokerError"
 import { wireErrors } from "./WireError.ts"
 
-/** Turns whatever does not decode into `validation_failed`, naming the field and never its value. */
+/**
+ * Turns whatever does not decode into `validation_failed`, naming the field and
+ * never its value. Declares all there is of its status: of two declarations the
+ * reference shows one.
+ */
 export class ValidRequest extends HttpApiMiddleware.Service<ValidRequest>()("@vendodev/api/ValidRequest", {
-  error: wireErrors(ValidationFailed)
+  error: wireErrors(RequestInvalid, ValidationFailed)
 }) {}

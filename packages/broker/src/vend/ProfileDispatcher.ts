@@ -23,12 +23,12 @@ export class ProfileDispatcher extends Context.Service<
       const vault = yield* Vault
 
       // Neither cached nor expiring: opened on every call, so that a revoked one is never at hand.
-      const openSealed: Vend = ({ connection_id: connection, secret_version, tenant_id: tenant, ...held }) => {
-        const { dek_version: version, kek_id: kekId, secret_box: box, wrapped } = held
+      const openSealed: Vend = (granted) => {
+        const { connection_id: connection, dek_version: version, kek_id: kekId, secret_box: box, wrapped } = granted
         if (version === null || kekId === null || wrapped === null || box === null) {
           return sealedAway("no sealed credential or data key", connection)
         }
-        const place = { tenant, connection, secretVersion: String(secret_version) }
+        const place = { tenant: granted.tenant_id, connection, secretVersion: String(granted.secret_version) }
         return Effect.matchEffect(vault.open(place, { version, kekId, wrapped }, box), {
           onSuccess: withoutExpiry,
           onFailure: (error) => sealedAway(error.message, connection)

@@ -17,8 +17,9 @@ export default statements(
     RETURNS TABLE (decision text, tenant_id uuid, key_id uuid, app_id uuid, connection_id uuid, profile text,
       secret_version bigint, dek_version int, kek_id text, wrapped bytea, secret_box bytea)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-    -- A group is small and the tables are not, whatever the statistics of a new database say.
-    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+    -- A group is small and the tables are not, whatever the statistics of a new database say; and one plan fits all.
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+    SET plan_cache_mode = force_generic_plan AS $$
     #variable_conflict use_column
     BEGIN
       PERFORM set_config('synchronous_commit', 'off', true);

@@ -1,0 +1,48 @@
+import type { Mutant } from "@vendodev/testing/Mutant"
+
+const test = "packages/broker/test/audit/AuditLog.pg.test.ts"
+
+export const mutants: ReadonlyArray<Mutant> = [
+  {
+    file: "packages/broker/src/manage/Bindings.ts",
+    test,
+    control: "an unbinding is recorded",
+    find: `if (removed.length === 0) return`,
+    replace: `if (removed.length >= 0) return`
+  },
+  {
+    file: "packages/broker/src/manage/Connections.ts",
+    test,
+    control: "what changed nothing is not recorded",
+    find: `if (revoked.length > 0) {`,
+    replace: `if (revoked.length >= 0) {`
+  },
+  {
+    file: "packages/broker/src/database/migrations/0004_create_vend_function.ts",
+    test,
+    control: "a vend is recorded",
+    find: `FROM recorded CROSS JOIN decided d ORDER BY d.n`,
+    replace: `FROM decided d ORDER BY d.n`
+  },
+  {
+    file: "packages/broker/src/audit/AuditLog.ts",
+    test,
+    control: "a denial is recorded",
+    find: `return orUnavailable(Effect.request(Write({ keyHash, body }), refusals))`,
+    replace: `return Effect.void`
+  },
+  {
+    file: "packages/broker/src/database/migrations/0003_create_audit_chain.ts",
+    test,
+    control: "a denial is in the log of the tenant whose key asked",
+    find: `JOIN broker.app_keys k ON k.key_hash = q.h`,
+    replace: `JOIN broker.app_keys k ON true`
+  },
+  {
+    file: "packages/broker/src/audit/AuditLog.ts",
+    test,
+    control: "a record names its request",
+    find: `outcome: "done", request }`,
+    replace: `outcome: "done" }`
+  }
+]

@@ -1,0 +1,123 @@
+import { assert, it } from "@effect/vitest"
+import { Context, Effect, Layer, Redacted } from "effect"
+import { createHash } from "node:crypto"
+import { additionalData } from "@vendodev/broker/vault/additionalData"
+import { generate, type KeyMaterial, Keyring } from "@vendodev/broker/vault/Keyring"
+import { mint } from "@vendodev/broker/vault/KeyFormat"
+import { IntegrationSlug } from "@vendodev/domain/Ids"
+import { tenant } from "./fixtures/vaults.ts"
+
+const keyringOf = (material: KeyMaterial) =>
+  Effect.map(Layer.build(Keyring.layerOf(material)), (context) => Context.get(context, Keyring))
+
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex")
+
+it.effect("what is stored of a key depends on keys the database does not have", () =>
+  Effect.gen(function* () {
+    const [one, other] = [yield* keyringOf(generate("k1")), yield* keyringOf(generate("k1"))]
+    const key = mint("vendo_sk_")
+    const stored = hex(one.hash(key))
+    assert.strictEqual(stored, hex(one.hash(Redacted.make(Redacted.value(key)))))
+    assert.notStrictEqual(stored, hex(other.hash(key)))
+    assert.notStrictEqual(stored, createHash("sha256").update(Redacted.value(key)).digest("hex"))
+    assert.strictEqual(stored.length, 64)
+  })
+)
+
+it.effect("the root outlives its KEKs, so that rotating them loses no key", () =>
+  Effect.gen(function* () {
+    const material = generate("k1")
+    const rotated = { ...generate("k2"), root: material.root }
+    const key = mint("vendo_sk_")
+    const [before, after] = [yield* keyringOf(material), yield* keyringOf(rotated)]
+    assert.strictEqual(hex(before.hash(key)), hex(after.hash(key)))
+  })
+)
+
+it.effect("no derived key serves two purposes", () =>
+  Effect.gen(function* () {
+    const keyring = yield* keyringOf(generate("k1"))
+    const text = Redacted.make("same")
+    const slug = IntegrationSlug.make("same")
+    const data = Redacted.make(additionalData("same", "same").toString("latin1"))
+    assert.notStrictEqual(hex(keyring.hash(text)), hex(keyring.fingerprint(slug, text)))
+    assert.notStrictEqual(hex(keyring.hash(data)), hex(keyring.fingerprint(slug, text)))
+  })
+)
+
+it.effect("a fingerprint tells integrations and identities apart, and is the same for the same", () =>
+  Effect.gen(function* () {
+    const keyring = yield* keyringOf(generate("k1"))
+    const of = (slug: string, identity: string) =>
+      hex(keyring.fingerprint(IntegrationSlug.make(slug), Redacted.make(identity)))
+    const all = [
+      of("telegram", "12"),
+      of("telegram", "1"),
+      of("telegram", "2"),
+      of("telegram1", "2"),
+      of("slack", "12")
+    ]
+    assert.strictEqual(new Set(all).size, all.length)
+    assert.strictEqual(of("telegram", "12"), all[0])
+  })
+)
+
+it.effect("a check opens under its own key and under no other", () =>
+  Effect.gen(function* () {
+    const material = generate("k1")
+    const keyring = yield* keyringOf(material)
+    const again = yield* keyringOf(material)
+    const otherKek = yield* keyringOf({ ...generate("k1"), root: material.root })
+    const otherRoot = yield* keyringOf({ ...material, root: generate("k1").root })
+    assert.sameMembers([...keyring.checkedIds], ["k1", "root"])
+    const [kek, root] = [yield* keyring.sealCheck("k1"), yield* keyring.sealCheck("root")]
+    yield* again.openCheck("k1", kek)
+    yield* again.openCheck("root", root)
+    yield* otherKek.openCheck("root", root)
+    yield* otherRoot.openCheck("k1", kek)
+    for (const failing of [
+      otherKek.openCheck("k1", kek),
+      otherRoot.openCheck("root", root),
+      keyring.openCheck("root", kek),
+      keyring.openCheck("k1", root),
+      keyring.openCheck("k1", kek.subarray(1)),
+      keyring.openCheck("k2", kek)
+    ]) {
+      assert.strictEqual((yield* Effect.flip(failing))._tag, "KeyUnavailable")
+    }
+  })
+)
+
+it.effect("new data keys are wrapped under the active KEK, and older ones still unwrap", () =>
+  Effect.gen(function* () {
+    const [old, fresh] = [generate("k1"), generate("k2")]
+    const before = yield* keyringOf(old)
+    const after = yield* keyringOf({ root: old.root, keks: [...fresh.keks, ...old.keks], active: "k2" })
+    const of = tenant()
+    const row = before.generateDataKey(of, 1)
+    assert.isTrue((yield* before.unwrap(of, 1, row)).equals(yield* after.unwrap(of, 1, row)))
+    const next = after.generateDataKey(of, 2)
+    assert.strictEqual(next.kekId, "k2")
+    yield* after.unwrap(of, 2, next)
+    assert.strictEqual((yield* Effect.flip(before.unwrap(of, 2, next))).kekId, "k2")
+  })
+)
+
+it("no two lists of parts are authenticated alike", () => {
+  const lists = [
+    [],
+    [""],
+    ["", ""],
+    ["a"],
+    ["a", ""],
+    ["", "a"],
+    ["ab"],
+    ["a", "b"],
+    ["a", "b", ""],
+    ["a|b"],
+    ["é"],
+    ["e\u0301"]
+  ]
+  assert.strictEqual(new Set(lists.map((parts) => hex(additionalData(...parts)))).size, lists.length)
+  assert.strictEqual(hex(additionalData("é", "b")), "00000002c3a90000000162")
+})

@@ -1,0 +1,40 @@
+import type { Mutant } from "@vendodev/testing/Mutant"
+
+const test = "packages/server/test/canary.pg.test.ts"
+const connections = { file: "packages/broker/src/manage/Connections.ts", test }
+const edges = { file: "packages/server/src/Edges.ts", test }
+
+export const mutants: ReadonlyArray<Mutant> = [
+  {
+    ...connections,
+    control: "no credential in the audit log",
+    find: "with: { integration: slug, profile }",
+    replace: `with: { integration: slug, profile, credential: Redacted.value(Option.getOrElse(secret, () => Redacted.make(""))) }`
+  },
+  {
+    ...connections,
+    control: "no credential in the metadata of a connection",
+    find: "({ [field]: value })",
+    replace: `({ [field]: value, credential: Redacted.value(Option.getOrElse(secret, () => Redacted.make("")))})`
+  },
+  {
+    control: "no pasted credential in the answer that refuses it",
+    file: "packages/broker/src/manage/credentialRules.ts",
+    test,
+    find: "`this is a Vendo key, not a credential of ${integration.name}`",
+    replace: "`this is a Vendo key, not a credential of ${integration.name}: ${text}`"
+  },
+  {
+    ...edges,
+    control: "no header in the log of a defect",
+    find: 'Effect.logError("defect", cause), { requestId }',
+    replace: 'Effect.logError("defect", cause), { requestId, headers: JSON.stringify(request.headers) }'
+  },
+  {
+    control: "no bad request in an answer",
+    file: "packages/server/src/ValidRequest.ts",
+    test,
+    find: 'issue?.message ?? "Expected another value"',
+    replace: "JSON.stringify(error.cause)"
+  }
+]

@@ -1,0 +1,78 @@
+/** What must be true of the service after every operation so far, in the simplest form that can say it. */
+import type { AppKind } from "@vendodev/domain/App"
+import type { Profile } from "@vendodev/domain/Profile"
+
+export interface Connection {
+  readonly id: string
+  readonly slug: string
+  readonly name: string
+  readonly profile: Profile
+  /** What a vend of it hands out; null where it hands out the caller's key. */
+  readonly secret: string | null
+  /** The exclusive identity in it: the number of a bot. */
+  readonly bot: string | null
+  status: "active" | "needs_reauth" | "revoked"
+}
+
+export interface App {
+  readonly id: string
+  readonly slug: string
+  readonly name: string
+  readonly kind: AppKind
+  /** By integration. */
+  readonly bindings: Map<string, Connection>
+}
+
+export interface Key {
+  readonly id: string
+  readonly text: string
+  readonly scope: App | Connection
+  isRevoked: boolean
+  isExpired: boolean
+}
+
+export interface Tenant {
+  readonly id: string
+  readonly slug: string
+  readonly name: string
+  isSuspended: boolean
+  readonly apps: Array<App>
+  readonly connections: Array<Connection>
+  readonly keys: Array<Key>
+}
+
+export class World {
+  readonly tenants: Array<Tenant> = []
+
+  tenant = (id: string) => this.tenants.find((tenant) => tenant.id === id)
+
+  key(text: string): { readonly tenant: Tenant; readonly key: Key } | undefined {
+    for (const tenant of this.tenants) {
+      const key = tenant.keys.find((key) => key.text === text)
+      if (key !== undefined) return { tenant, key }
+    }
+    return undefined
+  }
+
+  /** Who consumes a bot, in whatever tenant. A revoked connection gave it back. */
+  holder(bot: string): { readonly tenant: Tenant; readonly app: App } | undefined {
+    for (const tenant of this.tenants) {
+      const app = tenant.apps.find(({ bindings }) =>
+        [...bindings.values()].some((connection) => connection.bot === bot && connection.status !== "revoked")
+      )
+      if (app !== undefined) return { tenant, app }
+    }
+    return undefined
+  }
+
+  /** Every id a tenant may be shown: its own. */
+  idsOf({ apps, connections, id, keys }: Tenant): ReadonlySet<string> {
+    return new Set([id, ...[...apps, ...connections, ...keys].map(({ id }) => id)])
+  }
+}
+
+export const isApp = (scope: App | Connection): scope is App => "bindings" in scope
+
+/** The mark in every secret of a tenant: seen in any other tenant's answer, it is a leak even where the model is blind. */
+export const canary = (tenant: number, number: number) => `canary-${tenant}-${number}-of-a-credential`
+export const canaries = /canary-(\d+)-\d+-of-a-credential/g
