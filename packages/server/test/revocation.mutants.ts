@@ -8,12 +8,10 @@ export const mutants: ReadonlyArray<Mutant> = [
     file: "packages/broker/src/access/BindingRepo.ts",
     test,
     control: "no decision is kept, not for a second",
-    find: `decide: (question) =>
-          Effect.withFiber((fiber) =>`,
-    replace: `decide: (question) =>
-          ((globalThis.kept ??= {})[Buffer.from(question.keyHash).toString("hex")] ??= Effect.runSync(Effect.cachedWithTTL(Effect.withFiber((fiber) =>
-            orUnavailable(Effect.request(Ask({ ...question, requestId: fiber.getRef(RequestId) }), decisions))
-          ), "1 second"))) ?? Effect.withFiber((fiber) =>`
+    find: `orUnavailable(decide({ ...question, requestId: fiber.getRef(RequestId) }))`,
+    replace: `((globalThis.kept ??= {})[Buffer.from(question.keyHash).toString("hex")] ??= Effect.runSync(
+      Effect.cachedWithTTL(orUnavailable(decide({ ...question, requestId: fiber.getRef(RequestId) })), "1 second")
+    ))`
   },
   {
     ...vend,

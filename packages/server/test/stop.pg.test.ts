@@ -1,21 +1,24 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
-import { Effect, FileSystem, Schema } from "effect"
+import { Data, Effect, FileSystem, Schema } from "effect"
 import { connect, type Socket } from "node:net"
 import { temporaryDirectory } from "@vendodev/testing/ServerProcess"
 import { call } from "./fixtures/client.ts"
-import { isRunning, postmasterOf } from "./fixtures/cluster.ts"
+import { eventually, isRunning, postmasterOf } from "./fixtures/cluster.ts"
 import { runProgram, spawnProgram } from "./secrets/program.ts"
 
 const Made = Schema.fromJsonString(Schema.Struct({ id: Schema.String }))
 
 const LogLine = Schema.fromJsonString(Schema.Struct({ level: Schema.String, message: Schema.String }))
 
+class Refused extends Data.TaggedError("Refused")<{ readonly cause: Error }> {}
+
 /** A connection on which a test says what is sent when. */
 const open = (port: number) =>
   Effect.acquireRelease(
-    Effect.callback<Socket>((resume) => {
+    Effect.callback<Socket, Refused>((resume) => {
       const socket = connect(port, "127.0.0.1", () => resume(Effect.succeed(socket)))
+      socket.once("error", (cause) => resume(Effect.fail(new Refused({ cause }))))
     }),
     (socket) => Effect.sync(() => socket.destroy())
   )
@@ -103,6 +106,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("a server in product
       assert.include(ready.toLowerCase(), "vendo-error-code: unavailable")
       assert.include(ready, "the server is draining")
       balancer.destroy()
+      yield* eventually(Effect.flip(Effect.scoped(open(port))))
 
       const answers = yield* Effect.forEach(underWay, ({ body, socket }) => exchange(socket, body, /\r\n\r\n\{.*\}$/), {
         concurrency: "unbounded"

@@ -6,15 +6,15 @@ interface Waiter<Question, Answer, E> {
 }
 
 /**
- * Answers concurrent questions in groups, without a timer: while `turns` groups
- * are out, the next one collects, and it leaves when one of them is back. A lone
- * question leaves at once.
+ * Answers concurrent questions in groups of `atMost`, without a timer: while
+ * `turns` groups are out, the next one collects, and it leaves when one of them
+ * is back. A lone question leaves at once.
  *
  * `answer` gives one answer per question, in their order. A group that fails,
  * fails for all who asked in it; who stops waiting before it leaves is not in it.
  */
 export const inTurns = <Question, Answer, E>(
-  turns: number,
+  { atMost, turns }: { readonly turns: number; readonly atMost: number },
   answer: (questions: ReadonlyArray<Question>) => Effect.Effect<ReadonlyArray<Answer>, E>
 ): Effect.Effect<(question: Question) => Effect.Effect<Answer, E>> =>
   Effect.map(Effect.context<never>(), (context) => {
@@ -31,11 +31,12 @@ export const inTurns = <Question, Answer, E>(
     }
 
     const group = Effect.suspend(() => {
-      const members = waiting
-      waiting = []
+      const members = waiting.slice(0, atMost)
+      waiting = waiting.slice(atMost)
       leaving = false
       if (members.length === 0) return Effect.void
       out++
+      depart()
       return Effect.map(Effect.exit(answer(members.map(({ question }) => question))), (exit) => {
         out--
         depart()

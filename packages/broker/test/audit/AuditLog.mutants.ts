@@ -28,7 +28,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     file: "packages/broker/src/audit/AuditLog.ts",
     test,
     control: "a denial is recorded",
-    find: `return orUnavailable(Effect.request(Write({ keyHash, body }), refusals))`,
+    find: `return orUnavailable(Effect.asVoid(write({ keyHash, body })))`,
     replace: `return Effect.void`
   },
   {

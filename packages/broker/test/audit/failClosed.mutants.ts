@@ -14,8 +14,8 @@ export const mutants: ReadonlyArray<Mutant> = [
     file: "packages/broker/src/audit/AuditLog.ts",
     test,
     control: "a denial waits for its record",
-    find: `return orUnavailable(Effect.request(Write({ keyHash, body }), refusals))`,
-    replace: `return Effect.forkDetach(orUnavailable(Effect.request(Write({ keyHash, body }), refusals)))`
+    find: `return orUnavailable(Effect.asVoid(write({ keyHash, body })))`,
+    replace: `return Effect.forkDetach(orUnavailable(Effect.asVoid(write({ keyHash, body }))))`
   },
   {
     file: "packages/broker/src/manage/Apps.ts",
