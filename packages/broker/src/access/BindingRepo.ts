@@ -69,9 +69,9 @@ export class BindingRepo extends Context.Service<
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
 
-      // Two at a time: while one is with the database, the answers of the other are being written.
+      // While one group is with the database, the answers of the other are being written; larger ones would not overlap.
       const decide = yield* inTurns(
-        2,
+        { turns: 2, atMost: 16 },
         (asked: ReadonlyArray<Asked>) =>
           // The row type is the function's own; decoding each row would double the cost of the call.
           sql<Decision>`SELECT * FROM gate.vend(

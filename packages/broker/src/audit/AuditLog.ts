@@ -53,7 +53,7 @@ export class AuditLog extends Context.Service<
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
 
-      const write = yield* inTurns(1, (writes: ReadonlyArray<Write>) =>
+      const write = yield* inTurns({ turns: 1, atMost: 200 }, (writes: ReadonlyArray<Write>) =>
         Effect.as(
           sql`SELECT gate.record_denials(
             ${writes.map(({ keyHash }) => keyHash)}::bytea[],
