@@ -93,6 +93,10 @@ layer(World.layer(), { excludeTestServices: true })("Surfaces", (it) => {
         assert.include([400, 404], (yield* ask("credentials.vendo.test", path)).status)
       }
 
+      const posted = { method: "POST", path: "/notion", headers: { Host: "credentials.vendo.test" } }
+      isRow(yield* one(port, message(posted)), "method_not_allowed", { allow: "GET" })
+      isRow(yield* ask("credentials.vendo.test", "/notion?token=x"), "validation_failed", { field: "query" })
+
       assert.strictEqual((yield* ask("vendo.test", "/api/tenants", adminToken)).status, 200)
       for (const path of ["/credentials/notion", "/notion", "/%63redentials/notion", "/credentials?x"]) {
         isRow(yield* ask("vendo.test", path), "not_found")

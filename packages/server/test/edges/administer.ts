@@ -57,7 +57,8 @@ const without =
     Effect.acquireUseRelease(
       beside((sql, name) => Effect.andThen(sql.unsafe(`ALTER DATABASE ${name} ${shut}`), terminate(sql, name))),
       () => work,
-      () => beside((sql, name) => sql.unsafe(`ALTER DATABASE ${name} ${open}`))
+      // Who connected meanwhile connected under these terms.
+      () => beside((sql, name) => Effect.andThen(sql.unsafe(`ALTER DATABASE ${name} ${open}`), terminate(sql, name)))
     )
 
 /** Runs `work` while the server has no connection to this database and gets none, as when there are too many. */
@@ -65,6 +66,9 @@ export const outOfReach = without("CONNECTION LIMIT 0", "CONNECTION LIMIT -1")
 
 /** As `outOfReach`, but the database refuses everybody. */
 export const closed = without("ALLOW_CONNECTIONS false", "ALLOW_CONNECTIONS true")
+
+/** Runs `work` while nothing can be written to this database, as after a failover or on a full disk. */
+export const readOnly = without("SET default_transaction_read_only = on", "RESET default_transaction_read_only")
 
 /** Waits until a session stands before a lock: what comes next is up to whoever holds it. */
 export const somebodyWaits = beside((sql, name) =>

@@ -1,7 +1,7 @@
 /** For every code that is ours to answer for: what breaks, and the requests that find out. */
 import { Effect, Fiber } from "effect"
 import type { ErrorCode } from "@vendodev/domain/BrokerError"
-import { changed, closed, holding, outOfReach, somebodyWaits } from "./administer.ts"
+import { changed, closed, holding, outOfReach, readOnly, somebodyWaits } from "./administer.ts"
 import type { Case } from "./refusals.ts"
 import { isToken } from "./row.ts"
 import { managed, Service, vend } from "../fixtures/service.ts"
@@ -82,6 +82,7 @@ export const outages = {
       ask: closed(vendNotion),
       broken: "orUnavailable takes a refused connection (55000) for a defect"
     },
+    { name: "a vend from a database that is only read", ask: readOnly(vendNotion) },
     { name: "management without a database", ask: outOfReach(managed("GET", "/tenants")) },
     { name: "readiness without a database", ask: outOfReach(readiness) }
   ]
