@@ -20,7 +20,7 @@ const maximumBody = ByteSize.kibibytes(64)
  * a length taken from the text itself.
  */
 class WholeResponse extends ServerResponse {}
-Object.defineProperty(WholeResponse.prototype, "strictContentLength", { get: () => false, set: () => undefined })
+Object.defineProperty(WholeResponse.prototype, "strictContentLength", { get: () => false, set() {} })
 
 /** Node's own limits are made for pages; these are made for calls. */
 const limits = {

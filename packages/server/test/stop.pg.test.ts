@@ -88,6 +88,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("a server in product
             "Content-Type: application/json",
             `Content-Length: ${body.length}`,
             "Expect: 100-continue",
+            "Connection: close",
             "\r\n"
           ].join("\r\n")
           const socket = yield* open(port)

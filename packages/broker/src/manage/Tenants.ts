@@ -45,7 +45,10 @@ export class Tenants extends Context.Service<
       ) {
         const id = TenantId.make(crypto.randomUUID())
         const { kekId, wrapped } = keyring.generateDataKey(id, 1)
-        yield* sql`SELECT gate.create_tenant(${hash}, ${id}, ${slug}, ${name}, ${kekId}, ${wrapped})`
+        yield* sql`SELECT gate.create_tenant(${hash}, ${id}, ${slug}, ${name}, ${kekId}, ${wrapped})`.pipe(
+          // Revoked since it was looked at.
+          Effect.catchReason("SqlError", "AuthorizationError", () => tokens.refusal)
+        )
         const [gate] = yield* sql<{ readonly token_id: CurrentTenant["Service"]["actor"] }>`
           SELECT token_id FROM gate.enter_by_admin(${hash}, ${id})
         `
