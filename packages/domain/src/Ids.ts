@@ -44,7 +44,7 @@ export type Slug = typeof Slug.Type
 /** Text a person reads. Trimmed, 1 to 200 characters, no control characters. */
 export const DisplayName = Schema.String.check(
   Schema.isPattern(
-    /^[^\s\p{Cc}\u202a-\u202e\u2066-\u2069](?:[^\p{Cc}\u202a-\u202e\u2066-\u2069]{0,198}[^\s\p{Cc}\u202a-\u202e\u2066-\u2069])?$/u,
+    /^[^\s\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069](?:[^\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]{0,198}[^\s\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069])?$/u,
     {
       expected: "1 to 200 characters without control characters or outer spaces"
     }

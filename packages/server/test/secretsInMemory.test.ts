@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { Cause, Data, DateTime, Effect, Exit, Layer, Logger, Option, Redacted, Result, Schema } from "effect"
+import { Cause, Data, Effect, Exit, Layer, Logger, Option, Redacted, Result, Schema } from "effect"
 import { randomBytes } from "node:crypto"
 import { format, inspect } from "node:util"
 import { AdminToken } from "@vendodev/api/AdminAuth"
@@ -9,7 +9,7 @@ import { hint, mint } from "@vendodev/broker/vault/KeyFormat"
 import type { NewConnection } from "@vendodev/broker/manage/Connections"
 import type { VendRequest } from "@vendodev/broker/vend/CredentialResolver"
 import type { AccessToken } from "@vendodev/domain/AccessToken"
-import { AppId, DisplayName, KeyId } from "@vendodev/domain/Ids"
+import { DisplayName } from "@vendodev/domain/Ids"
 import type { DevFile } from "@vendodev/server/Demo"
 import type { Settings } from "@vendodev/server/Settings"
 import { scanner } from "./secrets/canaries.ts"
@@ -53,16 +53,17 @@ const devFile: DevFile = {
   adminToken: Redacted.make(adminToken),
   apps: [{ slug: "demo-tool", key }]
 }
-const minted: typeof MintedKey.Type = {
-  id: KeyId.make(crypto.randomUUID()),
+const mintedOnTheWire = {
+  id: crypto.randomUUID(),
   hint: hint(key, "vendo_sk_"),
-  app_id: AppId.make(crypto.randomUUID()),
+  app_id: crypto.randomUUID(),
   connection_id: null,
-  created_at: DateTime.makeUnsafe("2026-01-01T00:00:00Z"),
+  created_at: "2026-01-01T00:00:00Z",
   expires_at: null,
   revoked_at: null,
-  key
+  key: Redacted.value(key)
 }
+const minted = Schema.decodeUnknownSync(MintedKey)(mintedOnTheWire)
 const vendRequest: VendRequest = {
   key: Option.some(Redacted.make(bearer)),
   slug: "notion",
@@ -150,9 +151,9 @@ it.effect("nor does what is wrong with one", () =>
   Effect.gen(function* () {
     const Payload = Schema.Struct({ credential: Schema.RedactedFromValue(Schema.String.check(Schema.isMaxLength(8))) })
     const attempts: ReadonlyArray<Effect.Effect<unknown, Schema.SchemaError>> = [
-      Schema.decodeUnknownEffect(MintedKey)({ ...minted, key: [credential] }),
-      Schema.decodeUnknownEffect(MintedKey)({ ...minted, key: { credential } }),
-      Schema.decodeUnknownEffect(MintedKey)({ ...minted, id: 1, key: credential }),
+      Schema.decodeUnknownEffect(MintedKey)({ ...mintedOnTheWire, key: [credential] }),
+      Schema.decodeUnknownEffect(MintedKey)({ ...mintedOnTheWire, key: { credential } }),
+      Schema.decodeUnknownEffect(MintedKey)({ ...mintedOnTheWire, id: 1, key: credential }),
       Schema.decodeUnknownEffect(MintedKey)({ key: credential }),
       Schema.decodeUnknownEffect(Payload)({ credential })
     ]

@@ -9,17 +9,23 @@ import * as World from "./edges/world.ts"
 import { Service, vend } from "./fixtures/service.ts"
 import { bytes, message, one, open } from "./fixtures/wire.ts"
 
-/** Where a client may stop for good. Whoever asks a route that takes a body has longer. */
-const halts: ReadonlyArray<readonly [name: string, sent: (key: string) => string]> = [
-  ["nothing at all", () => ""],
-  ["half a word", () => "GET /creden"],
-  ["half its headers", (key) => `GET /credentials/notion HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\nX-`],
+/** Where a client may stop for good, and after how many milliseconds that is noticed at the latest. */
+const halts: ReadonlyArray<readonly [name: string, within: number, sent: (key: string) => string]> = [
+  ["nothing at all", 13_000, () => ""],
+  ["half a word", 13_000, () => "GET /creden"],
+  [
+    "half its headers",
+    13_000,
+    (key) => `GET /credentials/notion HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\nX-`
+  ],
   [
     "half a body",
+    18_000,
     () => "POST /api/tenants HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"
   ],
   [
     "half a chunk",
+    18_000,
     () =>
       "POST /api/tenants HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"
   ]
@@ -74,11 +80,11 @@ layer(World.layer({ VENDO_MAX_IN_FLIGHT: "8" }), { excludeTestServices: true })(
       const { keys, token } = yield* World.World
       yield* Effect.forEach(
         halts,
-        ([name, sent]) =>
+        ([name, within, sent]) =>
           Effect.gen(function* () {
             // As many as there are slots, so that one that is kept is missed.
             for (let i = 0; i < 8; i++) yield* open(port, bytes(sent(keys.good)))
-            const answer = yield* one(port, bytes(sent(keys.good)), { deadline: 20_000 })
+            const answer = yield* one(port, bytes(sent(keys.good)), { deadline: within })
             if (answer.headers["vendo-error-code"] === "overloaded") return
             isRow(answer, "request_invalid")
             assert.include(answer.body, "in time", name)
@@ -95,7 +101,7 @@ layer(World.layer({ VENDO_MAX_IN_FLIGHT: "8" }), { excludeTestServices: true })(
     })
   )
 
-  it.effect.fails("a database that falls silent is unavailable within the time every answer is owed", () =>
+  it.effect("a database that falls silent is unavailable within the time every answer is owed", () =>
     Effect.gen(function* () {
       const { environment } = yield* Service
       const { keys, token } = yield* World.World

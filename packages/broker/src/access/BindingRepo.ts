@@ -10,7 +10,7 @@ import type { AppId, ConnectionId, KeyId, TenantId, UserSubject } from "@vendode
 import type { Profile } from "@vendodev/domain/Profile"
 import { RequestId } from "@vendodev/domain/RequestId"
 import { inTurns } from "../database/inTurns.ts"
-import { orUnavailable } from "../database/orUnavailable.ts"
+import { orSilent, orUnavailable } from "../database/orUnavailable.ts"
 
 export interface Question {
   readonly keyHash: Uint8Array
@@ -70,10 +70,9 @@ export class BindingRepo extends Context.Service<
       const sql = yield* SqlClient.SqlClient
 
       // While one group is with the database, the answers of the other are being written; larger ones would not overlap.
-      const decide = yield* inTurns(
-        { turns: 2, atMost: 16 },
-        (asked: ReadonlyArray<Asked>) =>
-          // The row type is the function's own; decoding each row would double the cost of the call.
+      const decide = yield* inTurns({ turns: 2, atMost: 16 }, (asked: ReadonlyArray<Asked>) =>
+        // The row type is the function's own; decoding each row would double the cost of the call.
+        orSilent(
           sql<Decision>`SELECT * FROM gate.vend(
           ${asked.map(({ keyHash }) => keyHash)}::bytea[],
           ${asked.map(({ slug }) => slug)}::text[],
@@ -81,6 +80,7 @@ export class BindingRepo extends Context.Service<
           ${asked.map(({ connection }) => connection ?? "")}::text[],
           ${asked.map(({ requestId }) => requestId)}::text[]
         )`.withoutTransform
+        )
       )
 
       return BindingRepo.of({

@@ -11,7 +11,7 @@ import { SqlClient, type SqlError } from "effect/sql"
 import type { ErrorCode, Unavailable } from "@vendodev/domain/BrokerError"
 import { RequestId } from "@vendodev/domain/RequestId"
 import { inTurns } from "../database/inTurns.ts"
-import { orUnavailable } from "../database/orUnavailable.ts"
+import { orSilent, orUnavailable } from "../database/orUnavailable.ts"
 import { CurrentTenant } from "../database/Tenancy.ts"
 
 /** What was done to what. No secret, ever. */
@@ -55,10 +55,10 @@ export class AuditLog extends Context.Service<
 
       const write = yield* inTurns({ turns: 1, atMost: 200 }, (writes: ReadonlyArray<Write>) =>
         Effect.as(
-          sql`SELECT gate.record_denials(
+          orSilent(sql`SELECT gate.record_denials(
             ${writes.map(({ keyHash }) => keyHash)}::bytea[],
             ${writes.map(({ body }) => body)}::text[]::jsonb[]
-          )`,
+          )`),
           writes.map(() => true)
         )
       )

@@ -1,4 +1,4 @@
-import { Effect, Predicate } from "effect"
+import { Effect, Fiber, Predicate } from "effect"
 import { SqlError } from "effect/sql"
 import { Unavailable } from "@vendodev/domain/BrokerError"
 
@@ -12,8 +12,8 @@ const passing: ReadonlySet<string> = new Set([
   "StatementTimeoutError"
 ])
 
-/** SQLSTATE classes the driver has no reason for: out of resources, operator intervention, read-only. */
-const passingState = /^(?:53|57P|25006)/
+/** SQLSTATE classes the driver has no reason for: out of resources, not accepting, operator intervention, read-only. */
+const passingState = /^(?:53|55000|57P|25006)/
 
 /** The SQLSTATE and constraint behind a failure, where the database named them. */
 export const sqlFields = ({ reason }: SqlError.SqlError): { readonly code: string; readonly constraint: string } => ({
@@ -43,5 +43,27 @@ export const orUnavailable = <A, E, R>(
       Effect.fail(unavailable)
     )
   })
+
+/** How long the database may say nothing at all; its own limits on statements and locks are shorter. */
+const silence = "5 seconds"
+
+/**
+ * Gives up on a database that has fallen silent, which no limit of its own can
+ * notice. The statement is left behind: cancelling it would wait for the same
+ * database.
+ */
+export const orSilent = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E | Unavailable, R> =>
+  Effect.flatMap(Effect.forkDetach(self), (fiber) =>
+    Fiber.join(fiber).pipe(
+      Effect.timeoutOrElse({
+        duration: silence,
+        orElse: () => {
+          fiber.interruptUnsafe()
+          return Effect.andThen(Effect.logWarning("the database does not answer"), Effect.fail(unavailable))
+        }
+      }),
+      Effect.onInterrupt(() => Fiber.interrupt(fiber))
+    )
+  )
 
 const unavailable = new Unavailable({ detail: "the database can not be reached; retry in a moment", retry_after: 1 })

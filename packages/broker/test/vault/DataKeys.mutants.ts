@@ -23,12 +23,6 @@ export const mutants: ReadonlyArray<Mutant> = [
     replace: "this.#entries.size < 0"
   },
   {
-    ...vault,
-    control: "a data key in use stays in the cache",
-    find: "    this.#entries.delete(name)\n",
-    replace: ""
-  },
-  {
     ...keyring,
     control: "a wrapped data key says which tenant it belongs to",
     find: `"vendo/dek/1", kekId, tenant, String(version)`,

@@ -79,8 +79,7 @@ export const outages = {
     { name: "a vend without a database", ask: outOfReach(vendNotion) },
     {
       name: "a vend from a database that takes no connections",
-      ask: closed(vendNotion),
-      broken: "orUnavailable takes a refused connection (55000) for a defect"
+      ask: closed(vendNotion)
     },
     { name: "a vend from a database that is only read", ask: readOnly(vendNotion) },
     { name: "management without a database", ask: outOfReach(managed("GET", "/tenants")) },

@@ -68,12 +68,16 @@ export const spawnProgram = Effect.fnUntraced(function* (
   return program
 })
 
-/** Runs it to its end. */
+/** Runs it to its end; one that starts to serve has none, and is stopped. */
 export const runProgram = Effect.fnUntraced(function* (
   environment: Readonly<Record<string, string>>,
   args: ReadonlyArray<string> = []
 ) {
   const program = yield* spawnProgram(environment, args)
-  const code = yield* program.ended
+  const serves = program.until(/^Vendo is ready at/m).pipe(
+    Effect.as("it serves" as const),
+    Effect.catch(() => Effect.never)
+  )
+  const code = yield* Effect.raceFirst(program.ended, serves)
   return { code, stdout: program.stdout(), stderr: program.stderr() }
 }, Effect.scoped)
