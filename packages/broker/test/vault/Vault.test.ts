@@ -1,122 +1,19 @@
 import { assert, it } from "@effect/vitest"
-import { Cause, Effect, Exit, Random, Redacted } from "effect"
+import { Cause, Effect, Exit, Redacted } from "effect"
 import { inspect } from "node:util"
-import type { BoxPlace, DataKeyRow } from "@vendodev/broker/vault/Vault"
-import { seeded } from "./fixtures/seeded.ts"
-import { flipped, resized } from "./fixtures/tampered.ts"
-import { dataKey, makeVault, makeVaultOfOneKey, place, tenant, type TestVault } from "./fixtures/vaults.ts"
+import { refusesAll } from "./fixtures/refusesAll.ts"
+import { dataKey, makeVault, makeVaultOfOneKey, place, tenant } from "./fixtures/vaults.ts"
 
 /** `header 4 | version 4 | commitment 16 | nonce 12 | ciphertext | tag 16` */
-const at = { version: 4, commitment: 8, nonce: 24, ciphertext: 36 }
+const at = { nonce: 24, ciphertext: 36 }
 const tagLength = 16
 
 const secret = Redacted.make("a-credential-nobody-may-see")
 
-/** Every way found to hand the vault something else than what it sealed for that place. */
-interface Attempt {
-  readonly what: string
-  readonly place: BoxPlace
-  readonly row: DataKeyRow
-  readonly box: Uint8Array
-}
-
-const shortTags = (box: Uint8Array) =>
-  [0, 1, 4, 8, 12, 13, 14, 15].map((n) => ({
-    what: `tag of ${n}`,
-    box: box.subarray(0, box.length - tagLength + n)
-  }))
-
-const spliced = (box: Uint8Array, other: Uint8Array) =>
-  Array.from({ length: Math.min(box.length, other.length) - 1 }, (_, n) => ({
-    what: `spliced at ${n + 1}`,
-    box: Buffer.concat([box.subarray(0, n + 1), other.subarray(n + 1)])
-  }))
-
-const headers = (box: Uint8Array) =>
-  Array.from({ length: at.version }, (_, byte) => byte).flatMap((byte) =>
-    Array.from({ length: 256 }, (_, value) => value)
-      .filter((value) => value !== box[byte])
-      .map((value) => {
-        const changed = Buffer.from(box)
-        changed[byte] = value
-        return { what: `header byte ${byte} is ${value}`, box: changed }
-      })
-  )
-
-const attemptsOn = Effect.fnUntraced(function* (vault: TestVault, text: string) {
-  const stranger = yield* makeVault
-  const [a, b] = [tenant(), tenant()]
-  const home = place(a)
-  const neighbour = { ...home, tenant: b }
-  const [row, second, foreign] = [dataKey(vault, a), dataKey(vault, a, 2), dataKey(vault, b)]
-  const box = Buffer.from(yield* vault.seal(home, row, Redacted.make(text)))
-  const sealed = (where: BoxPlace, with_: DataKeyRow) => vault.seal(where, with_, Redacted.make(text))
-  // At the same place under the same key: only a mixture of the two is at fault.
-  const twin = Buffer.from(yield* sealed(home, row))
-  const sibling = { ...home, connection: place(a).connection }
-  const later = { ...home, secretVersion: "2" }
-  const inPlace = [
-    ...flipped(box),
-    ...resized(box),
-    ...shortTags(box),
-    ...headers(box),
-    ...spliced(box, twin),
-    ...spliced(twin, box),
-    ...spliced(box, yield* sealed(sibling, row)),
-    ...spliced(yield* sealed(sibling, row), box),
-    ...spliced(box, yield* sealed(neighbour, foreign)),
-    ...spliced(box, yield* sealed(home, second)),
-    { what: "of another row", box: yield* sealed(sibling, row) },
-    { what: "of another tenant", box: yield* sealed(neighbour, foreign) },
-    { what: "of the next secret", box: yield* sealed(later, row) },
-    { what: "under another data key", box: yield* sealed(home, second) },
-    { what: "of another installation", box: yield* stranger.seal(home, dataKey(stranger, a), Redacted.make(text)) },
-    { what: "zeroes", box: new Uint8Array(box.length) }
-  ]
-    .filter((attempt) => !box.equals(attempt.box) && !twin.equals(attempt.box))
-    .map((attempt) => ({ ...attempt, place: home, row }))
-  const elsewhere: ReadonlyArray<Attempt> = [
-    { what: "moved to another row", place: sibling, row, box },
-    { what: "moved to another tenant", place: neighbour, row: foreign, box },
-    { what: "put back after a change", place: later, row, box },
-    { what: "secret version with a zero", place: { ...home, secretVersion: "01" }, row, box },
-    { what: "data key version changed", place: home, row: second, box }
-  ]
-  assert.strictEqual(Redacted.value(yield* vault.open(home, row, box)), text)
-  return [...inPlace, ...elsewhere]
-})
-
-const refusesAll = (make: typeof makeVault) =>
-  seeded(
-    Effect.gen(function* () {
-      const vault = yield* make
-      let tried = 0
-      for (let i = 0; i < 8; i++) {
-        const length = yield* Random.nextIntBetween(1, 120)
-        for (const attempt of yield* attemptsOn(vault, "s".repeat(length))) {
-          tried++
-          const exit = yield* Effect.exit(vault.open(attempt.place, attempt.row, attempt.box))
-          if (Exit.isSuccess(exit)) assert.fail(`opened: ${attempt.what}, secret of ${length}`)
-          const [reason, ...more] = exit.cause.reasons
-          assert.deepStrictEqual(more, [])
-          if (reason === undefined || !Cause.isFailReason(reason))
-            assert.fail(`${attempt.what}: ${Cause.pretty(exit.cause)}`)
-          assert.strictEqual(reason.error._tag, "BoxUnreadable", attempt.what)
-          assert.deepStrictEqual(Object.keys(reason.error).toSorted(), ["_tag", "connection"])
-          assert.strictEqual(
-            reason.error.message,
-            `the sealed credential of connection ${attempt.place.connection} does not open`
-          )
-        }
-      }
-      assert.isAbove(tried, 10_000)
-    })
-  )
-
-it.effect("no tampered box opens, and every one fails alike", () => refusesAll(makeVault))
+it.effect("no tampered box opens, and every one fails alike", () => refusesAll(makeVault, 10_000))
 
 it.effect("nor does one that says it is of another place, were all data keys the same", () =>
-  refusesAll(makeVaultOfOneKey)
+  refusesAll(makeVaultOfOneKey, 10_000)
 )
 
 it.effect("what was sealed is opened again, whatever it is", () =>

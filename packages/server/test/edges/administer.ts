@@ -70,7 +70,7 @@ export const closed = without("ALLOW_CONNECTIONS false", "ALLOW_CONNECTIONS true
 /** Runs `work` while nothing can be written to this database, as after a failover or on a full disk. */
 export const readOnly = without("SET default_transaction_read_only = on", "RESET default_transaction_read_only")
 
-/** Waits until a session stands before a lock: what comes next is up to whoever holds it. */
+/** Waits until somebody stands before a lock: what comes next is up to whoever holds it. */
 export const somebodyWaits = beside((sql, name) =>
   sql`SELECT 1 FROM pg_stat_activity WHERE datname = ${name} AND wait_event_type = 'Lock'`.pipe(
     Effect.filterOrFail((found) => found.length > 0),
@@ -78,7 +78,7 @@ export const somebodyWaits = beside((sql, name) =>
   )
 )
 
-/** When each session of the server was last sent a statement: equal twice, nothing was asked in between. */
+/** When each connection of the server was last sent a statement: equal twice, nothing was asked in between. */
 export const lastAsked = beside(
   (sql, name) =>
     sql`
