@@ -26,3 +26,11 @@ export const layer = Layer.unwrap(
     return Keyring.layerOf(isFirstRun ? yield* KeyFile.create(file) : yield* KeyFile.read(file))
   })
 )
+
+/** The keyring from the key file that is there. */
+export const existing = Layer.unwrap(
+  Effect.map(
+    Effect.flatMap(path, (file) => KeyFile.read(file)),
+    Keyring.layerOf
+  )
+)

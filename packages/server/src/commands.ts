@@ -2,6 +2,7 @@ import { Config, Console, Effect, Layer, Option, Redacted } from "effect"
 import { Argument, Command } from "effect/cli"
 import { mintAdminToken } from "@vendodev/broker/access/AdminTokens"
 import * as Migrations from "@vendodev/broker/database/Migrations"
+import { checkKeyring } from "@vendodev/broker/vault/verifyKeyring"
 import { asAdministrator, connecting } from "./Database.ts"
 import * as KeyFile from "./KeyFile.ts"
 import * as Keys from "./Keys.ts"
@@ -55,7 +56,9 @@ const createToken = Command.make(
     )
   },
   Effect.fn(function* ({ name }) {
-    const token = yield* onAdminDatabase(mintAdminToken(name)).pipe(Effect.provide(Keys.layer))
+    // A token stored under other keys than the server's would open nothing.
+    const mint = Effect.andThen(checkKeyring, mintAdminToken(name))
+    const token = yield* onAdminDatabase(mint).pipe(Effect.provide(Keys.existing))
     yield* Console.error("This token is shown once. Keep it where VENDO_ADMIN_TOKEN is read from.")
     yield* Console.log(Redacted.value(token))
   }, Effect.provide(Settings.layer))

@@ -49,6 +49,14 @@ export const mutants: ReadonlyArray<Mutant> = [
     replace: `if (text === "")`
   },
   {
+    control: "a token is not stored under keys made for it",
+    file: "packages/server/src/commands.ts",
+    test: migrations.test,
+    name: "commands",
+    find: "Effect.provide(Keys.existing)",
+    replace: "Effect.provide(Keys.layer)"
+  },
+  {
     control: "a command never replaces a key file",
     file: "packages/server/src/KeyFile.ts",
     test: migrations.test,

@@ -139,6 +139,11 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("a database of the o
       assert.notInclude(weak.stderr, "it's short")
 
       const keyFile = `${dataDir}/keys.json`
+      const early = yield* runProgram(environment, ["admin-token", "create"])
+      assert.strictEqual(early.code, 1)
+      assert.include(early.stderr, `key file ${keyFile}: can not be found`)
+      assert.isFalse(yield* fs.exists(keyFile))
+
       assert.include((yield* run("keys", "create")).stdout, `Wrote ${keyFile}.`)
       const kept = yield* fs.readFileString(keyFile)
       const again = yield* runProgram(environment, ["keys", "create"])

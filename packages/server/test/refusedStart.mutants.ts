@@ -13,6 +13,13 @@ export const mutants: ReadonlyArray<Mutant> = [
     replace: "failed.length > 9"
   },
   {
+    control: "a token is not stored under keys the database was not sealed under",
+    file: "packages/server/src/commands.ts",
+    test,
+    find: "Effect.andThen(checkKeyring, mintAdminToken(name))",
+    replace: "mintAdminToken(name)"
+  },
+  {
     ...keys,
     control: "a database of the operator's own is given no new keys",
     find: "Option.isNone(databaseUrl) && ",

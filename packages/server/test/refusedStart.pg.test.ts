@@ -97,11 +97,11 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("a start", (it) => {
     }).pipe(Effect.scoped, onDatabase)
   )
 
-  it.effect("with another key file than the database was sealed under writes nothing", () =>
+  it.effect("with another key file than the database was sealed under writes nothing, nor does a command", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* ServerProcess.temporaryDirectory
-      const { asAdmin, serverUrl } = yield* Postgres.TestDatabase
+      const { adminUrl, asAdmin, serverUrl } = yield* Postgres.TestDatabase
       const [right, wrong, root, kek] = ["right", "wrong", "root", "kek"].map((name) => `${directory}/${name}.json`)
       for (const file of [right, wrong]) yield* KeyFile.create(file ?? "")
       yield* Effect.scoped(ServerProcess.start({ DATABASE_URL: serverUrl, VENDO_KEK_FILE: right ?? "" }))
@@ -119,6 +119,8 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("a start", (it) => {
         const [line = "", ...more] = yield* refused({ DATABASE_URL: serverUrl, VENDO_KEK_FILE: file ?? "" })
         assert.match(line, /^this database was sealed under other keys \(.+\): point VENDO_KEK_FILE at the key file/)
         assert.deepStrictEqual(more, [])
+        const token = { DATABASE_ADMIN_URL: adminUrl, VENDO_KEK_FILE: file ?? "" }
+        assert.deepStrictEqual(yield* refused(token, ["admin-token", "create"]), [line])
         assert.deepStrictEqual(yield* asAdmin(dump), before)
       }
       yield* Effect.scoped(ServerProcess.start({ DATABASE_URL: serverUrl, VENDO_KEK_FILE: right ?? "" }))

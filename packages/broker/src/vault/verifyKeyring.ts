@@ -14,12 +14,8 @@ export class KeyringMismatch extends Schema.TaggedError<KeyringMismatch>()("Keyr
   }
 }
 
-/**
- * Opens the sealed constant of every key this database has seen, then adds
- * those of keys that are new. Run at every start, before anything is written:
- * a wrong key file must not come to light as data nobody can open.
- */
-export const verifyKeyring = Effect.gen(function* () {
+/** Opens the sealed constant of every key this database has seen, as far as the connected role may see them. */
+export const checkKeyring = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const keyring = yield* Keyring
   const checks = yield* sql<{ readonly kek_id: string; readonly sealed: Uint8Array }>`
@@ -29,8 +25,18 @@ export const verifyKeyring = Effect.gen(function* () {
     keyring.openCheck(kek_id, sealed).pipe(Effect.match({ onFailure: () => true, onSuccess: () => false }))
   )
   if (failed.length > 0) return yield* new KeyringMismatch({ kekIds: failed.map(({ kek_id }) => kek_id) })
+  return new Set(checks.map(({ kek_id }) => kek_id))
+})
 
-  const known = new Set(checks.map(({ kek_id }) => kek_id))
+/**
+ * Checks the keys, then adds the sealed constants of those that are new. Run at
+ * every start, before anything is written: a wrong key file must not come to
+ * light as data nobody can open.
+ */
+export const verifyKeyring = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const keyring = yield* Keyring
+  const known = yield* checkKeyring
   for (const kekId of keyring.checkedIds) {
     if (known.has(kekId)) continue
     const sealed = yield* Effect.orDie(keyring.sealCheck(kekId))
