@@ -20,6 +20,9 @@ const variablePrefix = "v1/"
 /** Any text that could be a slug. Whether it is one, the catalog says, and only to a caller with a key. */
 const slugLike = /^[A-Za-z0-9_-]{1,63}$/
 
+/** A key that came to the wrong place must not be repeated, looked up or recorded. */
+const keyLike = /vendo_(?:sk|at)_/i
+
 type Asked = { readonly slug: string } | { readonly variable: string }
 
 const invalid = (field: string, detail: string) => new ValidationFailed({ field, detail })
@@ -39,7 +42,7 @@ export const parse = (target: string): Asked | BrokerError => {
       ? { variable: text }
       : invalid("key", "an environment variable name is upper case letters, digits and '_', such as OPENAI_API_KEY")
   }
-  return text !== undefined && slugLike.test(text)
+  return text !== undefined && slugLike.test(text) && !keyLike.test(text)
     ? { slug: text }
     : invalid("slug", "a slug is letters, digits, '-' and '_', such as notion")
 }

@@ -29,5 +29,12 @@ export const mutants: ReadonlyArray<Mutant> = [
     control: "no key in the log of a defect",
     find: 'Effect.logError("defect", cause), { requestId }',
     replace: 'Effect.logError("defect", cause), { requestId, key: request.headers["authorization"] }'
+  },
+  {
+    control: "a key in the place of a slug is neither repeated nor recorded",
+    file: "packages/server/src/Credentials.ts",
+    find: " && !keyLike.test(text)",
+    replace: "",
+    test: "packages/server/test/canary.pg.test.ts"
   }
 ]

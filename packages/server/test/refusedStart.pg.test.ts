@@ -1,7 +1,9 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, it } from "@effect/vitest"
-import { Effect, FileSystem } from "effect"
+import { Effect, FileSystem, Redacted } from "effect"
+import { SqlClient } from "effect/sql"
 import { createServer } from "node:net"
+import { asAdministrator, connecting } from "@vendodev/server/Database"
 import * as KeyFile from "@vendodev/server/KeyFile"
 import * as Postgres from "@vendodev/testing/Postgres"
 import * as ServerProcess from "@vendodev/testing/ServerProcess"
@@ -61,22 +63,26 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("a start", (it) => {
       const own = new URL(adminUrl)
       own.username = "nobody_of_that_name"
       own.password = "secret-pass"
+      const closed = `postgres://vendo:secret-pass@127.0.0.1:${port}/vendo`
       for (const [url, reason] of [
-        [`postgres://vendo:secret-pass@127.0.0.1:${port}/vendo`, "nothing listens there"],
+        [closed, "nothing listens there"],
         ["postgres://vendo:secret-pass@db.invalid/vendo", "there is no such host"],
         ["secret-pass", "this is no URL"],
         ["postgres://vendo:secret-pass/word@db:5432/vendo", "this is no URL"],
         ["mysql://vendo:secret-pass@db/vendo", "no connection comes about"],
         [own.href, "this user and password are refused"]
       ] as const) {
-        const environment = { DATABASE_URL: url, VENDO_KEK_FILE }
-        const lines = yield* refused(environment)
-        assert.deepStrictEqual(lines, [`DATABASE_URL: ${reason}; ${urlHint}`])
+        const select = Effect.flatMap(SqlClient.SqlClient, (sql) => sql`SELECT 1`)
+        const error = yield* asAdministrator({ url: Redacted.make(url) })(select).pipe(connecting("NAME"), Effect.flip)
+        assert.strictEqual(error.message, `NAME: ${reason}; ${urlHint}`)
       }
-      const admin = { DATABASE_ADMIN_URL: `postgres://vendo:secret-pass@127.0.0.1:${port}/vendo` }
-      assert.deepStrictEqual(yield* refused(admin, ["database", "prepare"]), [
-        `DATABASE_ADMIN_URL: nothing listens there; ${urlHint}`
-      ])
+      for (const url of [closed, "postgres://vendo:secret-pass/word@db:5432/vendo"]) {
+        const [line = "", ...more] = yield* refused({ DATABASE_URL: url, VENDO_KEK_FILE })
+        assert.match(line, /^DATABASE_URL: (?:nothing listens there|this is no URL); /)
+        assert.deepStrictEqual(more, [])
+      }
+      const [line = ""] = yield* refused({ DATABASE_ADMIN_URL: closed }, ["database", "prepare"])
+      assert.strictEqual(line, `DATABASE_ADMIN_URL: nothing listens there; ${urlHint}`)
       assert.deepStrictEqual(yield* refused({}, ["database", "prepare"]), [
         "DATABASE_ADMIN_URL must be the URL of the database, as its administrator"
       ])

@@ -64,7 +64,7 @@ export const run = Effect.fn("ServerProcess.run")(function* (
     let output = ""
     child.stdout.on("data", (chunk) => (output += String(chunk)))
     child.stderr.on("data", (chunk) => (output += String(chunk)))
-    child.once("exit", (code) => resume(Effect.succeed({ code, output })))
+    child.once("close", (code) => resume(Effect.succeed({ code, output })))
     return Effect.sync(() => child.kill("SIGKILL"))
   })
 })

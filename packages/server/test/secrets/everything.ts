@@ -141,6 +141,7 @@ export const everything = Effect.fnUntraced(function* ({ administer, adminToken,
   yield* vend("slack", key)
   yield* vend("linear", key)
   yield* vend("nonesuch", key)
+  yield* vend(narrow, key)
   yield* vend(`v1/${text("a secret for a variable")}`, key)
   yield* vend(`%22${text("a secret for a slug")}`, key)
   for (const query of ["token", "access_token", "api_key"]) {
