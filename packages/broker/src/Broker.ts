@@ -12,8 +12,15 @@ import { Tenants } from "./manage/Tenants.ts"
 import { Vault } from "./vault/Vault.ts"
 import { CredentialResolver } from "./vend/CredentialResolver.ts"
 import { ProfileDispatcher } from "./vend/ProfileDispatcher.ts"
+import { RefreshLease } from "./vend/RefreshLease.ts"
+import { Reports } from "./vend/Reports.ts"
+import { TokenCache } from "./vend/TokenCache.ts"
 
-const vending = CredentialResolver.layer.pipe(Layer.provide([BindingRepo.layer, ProfileDispatcher.layer]))
+const vending = CredentialResolver.layer.pipe(
+  Layer.provide([ProfileDispatcher.layer, Reports.layer]),
+  Layer.provide(TokenCache.layer),
+  Layer.provide([BindingRepo.layer, RefreshLease.layer])
+)
 
 const management = Layer.mergeAll(AppKeys.layer, Bindings.layer, Tenants.layer).pipe(
   Layer.provideMerge(Layer.mergeAll(Apps.layer, Connections.layer))

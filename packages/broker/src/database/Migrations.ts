@@ -10,13 +10,15 @@ import createTables from "./migrations/0001_create_tables.ts"
 import createTenantContext from "./migrations/0002_create_tenant_context.ts"
 import createAuditChain from "./migrations/0003_create_audit_chain.ts"
 import createVendFunction from "./migrations/0004_create_vend_function.ts"
+import createTokenLeases from "./migrations/0005_create_token_leases.ts"
 
 /** Listed by hand and never edited once released. */
 const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [
   [1, "create_tables", Effect.succeed(createTables)],
   [2, "create_tenant_context", Effect.succeed(createTenantContext)],
   [3, "create_audit_chain", Effect.succeed(createAuditChain)],
-  [4, "create_vend_function", Effect.succeed(createVendFunction)]
+  [4, "create_vend_function", Effect.succeed(createVendFunction)],
+  [5, "create_token_leases", Effect.succeed(createTokenLeases)]
 ]
 
 const table = "vendo_migrations"
