@@ -3,17 +3,23 @@ import { HttpApi, OpenApi } from "effect/http-api"
 import { CredentialsGroup } from "./CredentialsGroup.ts"
 import { HealthGroup } from "./HealthGroup.ts"
 import { ManagementGroup } from "./ManagementGroup.ts"
+import { RuntimeGroup } from "./RuntimeGroup.ts"
+import { WellKnownGroup } from "./WellKnownGroup.ts"
 
 /** What the service answers through the contract. A field nobody declared is an error, not a surprise. */
 export class ServiceApi extends HttpApi.make("vendo-service")
   .add(ManagementGroup)
+  .add(RuntimeGroup)
+  .add(WellKnownGroup)
   .add(HealthGroup)
   .annotate(HttpApi.PayloadParseOptions, { onExcessProperty: "error" }) {}
 
 /** Everything there is, the hot path included, which the service answers by hand. */
 export class VendoApi extends HttpApi.make("vendo")
   .add(CredentialsGroup)
+  .add(RuntimeGroup)
   .add(ManagementGroup)
+  .add(WellKnownGroup)
   .add(HealthGroup)
   .annotate(OpenApi.Title, "Vendo")
   .annotate(OpenApi.Version, "1.0.0")

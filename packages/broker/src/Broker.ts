@@ -2,6 +2,10 @@
 import { Layer } from "effect"
 import { AdminTokens } from "./access/AdminTokens.ts"
 import { BindingRepo } from "./access/BindingRepo.ts"
+import { CallingApp } from "./access/CallingApp.ts"
+import { UserIdentity } from "./access/UserIdentity.ts"
+import { UserTokenKeys } from "./access/UserTokenKeys.ts"
+import { UserTokens } from "./access/UserTokens.ts"
 import { AuditLog } from "./audit/AuditLog.ts"
 import { Tenancy } from "./database/Tenancy.ts"
 import { AppKeys } from "./manage/AppKeys.ts"
@@ -9,6 +13,7 @@ import { Apps } from "./manage/Apps.ts"
 import { Bindings } from "./manage/Bindings.ts"
 import { Connections } from "./manage/Connections.ts"
 import { Tenants } from "./manage/Tenants.ts"
+import { ComposioClient } from "./upstream/ComposioClient.ts"
 import { Vault } from "./vault/Vault.ts"
 import { CredentialResolver } from "./vend/CredentialResolver.ts"
 import { ProfileDispatcher } from "./vend/ProfileDispatcher.ts"
@@ -16,17 +21,23 @@ import { RefreshLease } from "./vend/RefreshLease.ts"
 import { Reports } from "./vend/Reports.ts"
 import { TokenCache } from "./vend/TokenCache.ts"
 
+const users = Layer.mergeAll(UserIdentity.layer, UserTokens.layer).pipe(Layer.provide(UserTokenKeys.layer))
+
 const vending = CredentialResolver.layer.pipe(
   Layer.provide([ProfileDispatcher.layer, Reports.layer]),
   Layer.provide(TokenCache.layer),
-  Layer.provide([BindingRepo.layer, RefreshLease.layer])
+  Layer.provide([BindingRepo.layer, RefreshLease.layer]),
+  Layer.provideMerge(Layer.mergeAll(ComposioClient.layer, users))
 )
 
 const management = Layer.mergeAll(AppKeys.layer, Bindings.layer, Tenants.layer).pipe(
   Layer.provideMerge(Layer.mergeAll(Apps.layer, Connections.layer))
 )
 
-/** Still open: `SqlClient` as the server's role, and `Keyring`. */
-export const layer = Layer.mergeAll(vending, management, Tenancy.layer).pipe(
+/**
+ * Still open: `SqlClient` as the server's role, `Keyring`, how Composio and users are known (`ComposioSettings`,
+ * `UserIdentitySettings`), and the way out: `HttpClient` and `FileSystem`.
+ */
+export const layer = Layer.mergeAll(vending, management, Tenancy.layer, CallingApp.layer).pipe(
   Layer.provide([AuditLog.layer, AdminTokens.layer, Vault.layer])
 )

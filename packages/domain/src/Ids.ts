@@ -70,6 +70,9 @@ export type UserSubject = typeof UserSubject.Type
 /** The subject of everything that belongs to the tenant itself. */
 export const noSubject = UserSubject.make("")
 
+/** Of an end user, and so never empty. */
+export const EndUser = UserSubject.check(Schema.isNonEmpty({ expected: "1 to 255 visible ASCII characters" }))
+
 /** A connected account at Composio: `ca_…`, and opaque. */
 export const ComposioAccountId = Schema.String.check(
   Schema.isPattern(/^[A-Za-z0-9_-]{1,128}$/, { expected: "the id of a connected account, such as ca_abc123" })

@@ -1,4 +1,4 @@
-import { Effect, SchemaIssue } from "effect"
+import { Effect, type SchemaIssue as Issue, SchemaIssue } from "effect"
 import { HttpApiMiddleware } from "effect/http-api"
 import { ValidRequest } from "@vendodev/api/ValidRequest"
 import { ValidationFailed } from "@vendodev/domain/BrokerError"
@@ -9,10 +9,17 @@ const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1()
 const isName = (path: string) => /^[\w.-]{1,64}$/.test(path) && !/vendo_(?:sk|at)_/.test(path)
 
 /** Names the field and what was expected there; the value that was sent is never repeated. */
-export const layer = HttpApiMiddleware.layerSchemaErrorTransform(ValidRequest, (error) => {
-  if (error.kind === "Body" || error.kind === "ResponseHeaders") return Effect.fail(error)
-  const [issue] = issuesOf(error.cause.issue).issues
+export const asInvalid = (cause: Issue.Issue, where: string): ValidationFailed => {
+  const [issue] = issuesOf(cause).issues
   const path = (issue?.path ?? []).map((part) => String(typeof part === "object" ? part.key : part)).join(".")
-  const field = isName(path) ? path : error.kind.toLowerCase()
-  return Effect.fail(new ValidationFailed({ detail: `${field}: ${issue?.message ?? "Expected another value"}`, field }))
-})
+  const field = isName(path) ? path : where
+  return new ValidationFailed({ detail: `${field}: ${issue?.message ?? "Expected another value"}`, field })
+}
+
+export const layer = HttpApiMiddleware.layerSchemaErrorTransform(ValidRequest, (error) =>
+  Effect.fail(
+    error.kind === "Body" || error.kind === "ResponseHeaders"
+      ? error
+      : asInvalid(error.cause.issue, error.kind.toLowerCase())
+  )
+)

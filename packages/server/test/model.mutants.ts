@@ -1,7 +1,7 @@
 import type { Mutant } from "@vendodev/testing/Mutant"
 
 const test = "packages/server/test/model.pg.test.ts"
-const vend = { file: "packages/broker/src/database/migrations/0004_create_vend_function.ts", test }
+const vend = { file: "packages/broker/src/database/migrations/0007_replace_vend_function.ts", test }
 const context = { file: "packages/broker/src/database/migrations/0002_create_tenant_context.ts", test }
 
 export const mutants: ReadonlyArray<Mutant> = [

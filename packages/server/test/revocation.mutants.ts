@@ -1,7 +1,7 @@
 import type { Mutant } from "@vendodev/testing/Mutant"
 
 const test = "packages/server/test/revocation.pg.test.ts"
-const vend = { file: "packages/broker/src/database/migrations/0004_create_vend_function.ts", test }
+const vend = { file: "packages/broker/src/database/migrations/0007_replace_vend_function.ts", test }
 
 export const mutants: ReadonlyArray<Mutant> = [
   {

@@ -1,5 +1,8 @@
 /** A broker on a database of its own, and an admin token for it: the start of most tests. */
+import { NodeFileSystem } from "@effect/platform-node"
 import { Context, Effect, Layer, Option, Redacted } from "effect"
+import { FetchHttpClient } from "effect/http"
+import { SqlClient } from "effect/sql"
 import * as Broker from "@vendodev/broker/Broker"
 import { mintAdminToken } from "@vendodev/broker/access/AdminTokens"
 import { Tenancy } from "@vendodev/broker/database/Tenancy"
@@ -8,6 +11,8 @@ import { Apps } from "@vendodev/broker/manage/Apps"
 import { Bindings } from "@vendodev/broker/manage/Bindings"
 import { Connections } from "@vendodev/broker/manage/Connections"
 import { Tenants } from "@vendodev/broker/manage/Tenants"
+import { ComposioSettings } from "@vendodev/broker/upstream/ComposioClient"
+import { UserIdentitySettings } from "@vendodev/broker/access/UserIdentitySettings"
 import { generate, Keyring } from "@vendodev/broker/vault/Keyring"
 import { DisplayName, Slug } from "@vendodev/domain/Ids"
 import type { Profile } from "@vendodev/domain/Profile"
@@ -27,8 +32,17 @@ const adminAccess = Layer.effect(
 /** Fresh keys for every layer built. */
 export const keyring = Layer.unwrap(Effect.sync(() => Keyring.layerOf(generate("test"))))
 
+/** Nothing outside: no upstream can be asked, and no user tokens but our own are known. */
+const alone = Layer.mergeAll(
+  Layer.succeed(ComposioSettings, { apiKey: Option.none(), baseUrl: "http://127.0.0.1:9" }),
+  FetchHttpClient.layer,
+  NodeFileSystem.layer,
+  Layer.succeed(UserIdentitySettings, { own: { issuer: "urn:vendo", audience: "vendo" }, external: Option.none() })
+)
+
 /** The broker as the service has it: the server's own role on a migrated Postgres. */
 export const layer = Layer.merge(Broker.layer, adminAccess).pipe(
+  Layer.provide(alone),
   Layer.provideMerge(keyring),
   Layer.provideMerge(Postgres.layer),
   Layer.orDie
@@ -72,6 +86,41 @@ export const makeBound = Effect.fn("Fixture.makeBound")(function* (options: {
       const { key, record } = yield* keys.mint({ app: made.app.id }, Option.none())
       return { connection, key, record }
     })
+  )
+  return { ...made, connection, key, record }
+})
+
+/** The same for an account at Composio. It has no token yet. */
+export const makeManaged = Effect.fn("Fixture.makeManaged")(function* (options: {
+  readonly slug: string
+  readonly account: string
+}) {
+  const made = yield* makeTenant()
+  const connections = yield* Connections
+  const bindings = yield* Bindings
+  const keys = yield* AppKeys
+  const { connection, key, record } = yield* made.within(
+    Effect.gen(function* () {
+      const connection = yield* connections.create({
+        slug: options.slug,
+        name: DisplayName.make("test"),
+        profile: Option.some("composio_managed"),
+        credential: Option.none()
+      })
+      yield* bindings.set(made.app.id, connection.slug, connection.id)
+      const { key, record } = yield* keys.mint({ app: made.app.id }, Option.none())
+      return { connection, key, record }
+    })
+  )
+  const { asAdmin } = yield* Postgres.TestDatabase
+  yield* asAdmin(
+    Effect.flatMap(
+      SqlClient.SqlClient,
+      (sql) => sql`
+        UPDATE broker.connections SET metadata = jsonb_build_object('composio_account_id', ${options.account}::text)
+        WHERE id = ${connection.id}
+      `
+    )
   )
   return { ...made, connection, key, record }
 })

@@ -11,6 +11,8 @@ import createTenantContext from "./migrations/0002_create_tenant_context.ts"
 import createAuditChain from "./migrations/0003_create_audit_chain.ts"
 import createVendFunction from "./migrations/0004_create_vend_function.ts"
 import createTokenLeases from "./migrations/0005_create_token_leases.ts"
+import createUserTokenKeys from "./migrations/0006_create_user_token_keys.ts"
+import replaceVendFunction from "./migrations/0007_replace_vend_function.ts"
 
 /** Listed by hand and never edited once released. */
 const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [
@@ -18,7 +20,9 @@ const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [
   [2, "create_tenant_context", Effect.succeed(createTenantContext)],
   [3, "create_audit_chain", Effect.succeed(createAuditChain)],
   [4, "create_vend_function", Effect.succeed(createVendFunction)],
-  [5, "create_token_leases", Effect.succeed(createTokenLeases)]
+  [5, "create_token_leases", Effect.succeed(createTokenLeases)],
+  [6, "create_user_token_keys", Effect.succeed(createUserTokenKeys)],
+  [7, "replace_vend_function", Effect.succeed(replaceVendFunction)]
 ]
 
 const table = "vendo_migrations"

@@ -22,6 +22,9 @@ export class UpstreamRefusal extends Schema.TaggedError<UpstreamRefusal>()("Upst
   /** What the upstream asked us to wait, before asking for this account again. */
   retryAfter: Schema.optionalKey(Schema.Duration)
 }) {
-  static readonly of = (verdict: Verdict, detail: string, retryAfter: Option.Option<Duration.Duration> = Option.none()) =>
-    new UpstreamRefusal({ verdict, detail, ...(Option.isSome(retryAfter) ? { retryAfter: retryAfter.value } : {}) })
+  static readonly of = (
+    verdict: Verdict,
+    detail: string,
+    retryAfter: Option.Option<Duration.Duration> = Option.none()
+  ) => new UpstreamRefusal({ verdict, detail, ...(Option.isSome(retryAfter) ? { retryAfter: retryAfter.value } : {}) })
 }

@@ -40,8 +40,7 @@ export type ConnectedAccount = typeof ConnectedAccount.Type
 const statuses = ["ACTIVE", "INITIALIZING", "INITIATED", "INACTIVE", "FAILED", "EXPIRED", "REVOKED"] as const
 type Status = (typeof statuses)[number]
 
-const worst = (said: ReadonlyArray<Status>): Status =>
-  statuses.findLast((status) => said.includes(status)) ?? "ACTIVE"
+const worst = (said: ReadonlyArray<Status>): Status => statuses.findLast((status) => said.includes(status)) ?? "ACTIVE"
 
 const refuse = (...args: Parameters<typeof UpstreamRefusal.of>) => Option.some(UpstreamRefusal.of(...args))
 

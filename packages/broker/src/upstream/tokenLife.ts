@@ -55,19 +55,28 @@ export const lifeOf = (
   const { changedAt, endsAt, lifetime, now } = evidence
   const passed = Duration.toMillis(elapsed)
   const kept = Option.filter(known, ({ sameToken }) => sameToken)
-  const before = Option.map(Option.flatMap(kept, ({ validFor }) => validFor), Duration.toMillis)
+  const before = Option.map(
+    Option.flatMap(kept, ({ validFor }) => validFor),
+    Duration.toMillis
+  )
 
   // What is further away than that is an error, not an end.
   const told = endsAt.map((at) => at - now).filter((left) => left <= tenYears)
 
   // Issued at the last change. That can be stale, for a renewal need not count as a change; but a token other than the
   // one before can not be older than our last look at that.
-  const issued = Math.min(Option.getOrElse(changedAt, () => now), now)
+  const issued = Math.min(
+    Option.getOrElse(changedAt, () => now),
+    now
+  )
   const lastLook = Option.map(
     Option.filter(known, ({ sameToken }) => !sameToken),
     ({ age }) => now - Duration.toMillis(age)
   )
-  const issuedAtLeast = Math.max(issued, Option.getOrElse(lastLook, () => issued))
+  const issuedAtLeast = Math.max(
+    issued,
+    Option.getOrElse(lastLook, () => issued)
+  )
   const reckoned = Option.map(lifetime, (seconds) => issuedAtLeast + seconds * second - now)
   // The upstream calls the account active, so a reckoning that says otherwise started from the wrong time.
   const plausible = Option.filter(reckoned, (left) => left - passed > tooShort)

@@ -1,7 +1,7 @@
 /**
  * The keys that are not in the database, and what they are used for. No key
  * serves two purposes: the root is only ever expanded (HKDF-SHA-256), a
- * key-encryption key (KEK) only wraps data keys.
+ * key-encryption key (KEK) only wraps other keys.
  *
  * Everything is held as a `KeyObject`: made once, several times cheaper to use
  * than a buffer, and not printable.
@@ -11,6 +11,7 @@ import {
   createCipheriv,
   createDecipheriv,
   createHmac,
+  createPrivateKey,
   createSecretKey,
   hkdfSync,
   type KeyObject,
@@ -45,6 +46,11 @@ export interface WrappedKey {
   readonly wrapped: Uint8Array
 }
 
+export interface SealedKey {
+  readonly kekId: string
+  readonly sealed: Uint8Array
+}
+
 /** Fresh random key material for a new installation. */
 export const generate = (id: string): KeyMaterial => ({
   root: Redacted.make(new Uint8Array(randomBytes(keyLength))),
@@ -63,6 +69,9 @@ export class Keyring extends Context.Service<
     /** A new data key for a tenant, and its wrapped form for the database. */
     readonly generateDataKey: (tenant: TenantId, version: number) => WrappedKey
     readonly unwrap: (tenant: TenantId, version: number, key: WrappedKey) => Effect.Effect<KeyObject, KeyUnavailable>
+    /** The private key of an issuer of user tokens, for the database. The box opens for that `kid` only. */
+    readonly sealIssuerKey: (kid: string, key: KeyObject) => SealedKey
+    readonly openIssuerKey: (kid: string, key: SealedKey) => Effect.Effect<KeyObject, KeyUnavailable>
     /** A sealed constant per key, to be opened at the next start. */
     readonly sealCheck: (kekId: string) => Effect.Effect<Uint8Array, KeyUnavailable>
     readonly openCheck: (kekId: string, sealed: Uint8Array) => Effect.Effect<void, KeyUnavailable>
@@ -92,9 +101,15 @@ const make = (material: KeyMaterial): Keyring["Service"] => {
     return found === undefined ? Effect.fail(new KeyUnavailable({ kekId: id })) : Effect.succeed(found)
   }
   const kek = among(keks)
+  const activeKek = (): KeyObject => {
+    const active = keks.get(material.active)
+    if (active === undefined) throw new KeyUnavailable({ kekId: material.active })
+    return active
+  }
   const checkKey = among(checked)
   const dekData = (kekId: string, tenant: TenantId, version: number) =>
     additionalData("vendo/dek/1", kekId, tenant, String(version))
+  const issuerData = (kekId: string, kid: string) => additionalData("vendo/user-token-key/1", kekId, kid)
   const checkData = (kekId: string) => additionalData("vendo/check/1", kekId)
 
   return {
@@ -105,10 +120,8 @@ const make = (material: KeyMaterial): Keyring["Service"] => {
         .update(additionalData(integration, Redacted.value(identity)))
         .digest(),
     generateDataKey: (tenant, version) => {
-      const active = keks.get(material.active)
-      if (active === undefined) throw new KeyUnavailable({ kekId: material.active })
       const dek = randomBytes(keyLength)
-      const wrapped = sealRaw(active, dek, dekData(material.active, tenant, version))
+      const wrapped = sealRaw(activeKek(), dek, dekData(material.active, tenant, version))
       dek.fill(0)
       return { kekId: material.active, wrapped }
     },
@@ -116,6 +129,19 @@ const make = (material: KeyMaterial): Keyring["Service"] => {
       const opened = openRaw(yield* kek(kekId), wrapped, dekData(kekId, tenant, version))
       if (opened === undefined || opened.length !== keyLength) return yield* new KeyUnavailable({ kekId })
       const key = createSecretKey(opened)
+      opened.fill(0)
+      return key
+    }),
+    sealIssuerKey: (kid, key) => {
+      const plain = key.export({ format: "der", type: "pkcs8" })
+      const sealed = sealRaw(activeKek(), plain, issuerData(material.active, kid))
+      plain.fill(0)
+      return { kekId: material.active, sealed }
+    },
+    openIssuerKey: Effect.fnUntraced(function* (kid, { kekId, sealed }) {
+      const opened = openRaw(yield* kek(kekId), sealed, issuerData(kekId, kid))
+      if (opened === undefined) return yield* new KeyUnavailable({ kekId })
+      const key = createPrivateKey({ key: opened, format: "der", type: "pkcs8" })
       opened.fill(0)
       return key
     }),

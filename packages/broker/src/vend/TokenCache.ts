@@ -110,11 +110,11 @@ export class TokenCache extends Context.Service<
 
       /** What becomes of the wish, once nobody else is at it. */
       const settle = Effect.fnUntraced(function* (wish: Ask) {
-        const started = yield* Clock.currentTimeNanos
+        const started = yield* Clock.monotonicTimeNanos
         let waited = false
         for (let glance = shortestGlance; ; glance = Math.min(2 * glance, longestGlance)) {
           const taken: Taken = yield* leases.take(wish)
-          const elapsed = Duration.nanos((yield* Clock.currentTimeNanos) - started)
+          const elapsed = Duration.nanos((yield* Clock.monotonicTimeNanos) - started)
           if (taken.outcome !== "held" || Duration.isGreaterThanOrEqualTo(elapsed, patience)) return taken
           if (!waited) yield* TokenMetrics.waited("lease")
           waited = true

@@ -18,7 +18,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     replace: `if (revoked.length >= 0) {`
   },
   {
-    file: "packages/broker/src/database/migrations/0004_create_vend_function.ts",
+    file: "packages/broker/src/database/migrations/0007_replace_vend_function.ts",
     test,
     control: "a vend is recorded",
     find: `FROM recorded CROSS JOIN decided d ORDER BY d.n`,

@@ -4,7 +4,7 @@ const test = "packages/broker/test/audit/failClosed.pg.test.ts"
 
 export const mutants: ReadonlyArray<Mutant> = [
   {
-    file: "packages/broker/src/database/migrations/0004_create_vend_function.ts",
+    file: "packages/broker/src/database/migrations/0007_replace_vend_function.ts",
     test,
     control: "without a record there is no token",
     find: `FROM recorded CROSS JOIN decided d ORDER BY d.n`,

@@ -23,7 +23,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS`
   },
   {
-    file: "packages/broker/src/database/migrations/0004_create_vend_function.ts",
+    file: "packages/broker/src/database/migrations/0007_replace_vend_function.ts",
     test,
     name,
     control: "gate.vend() looks for names among temporary objects last",

@@ -93,7 +93,9 @@ const grantTemporary = Effect.gen(function* () {
 })
 
 /** Names the gate's functions use unqualified: types, which a temporary schema not named last would be asked for first. */
-const typeNames = ["uuid", "text", "bytea", "jsonb", "bigint", "int8", "int4", "boolean", "timestamptz", "record"]
+const typeNames = [
+  ...["uuid", "text", "bytea", "jsonb", "bigint", "int8", "int4", "float8", "boolean", "timestamptz", "interval", "record"]
+]
 
 const hash = `'\\x${"00".repeat(32)}'`
 
@@ -104,6 +106,9 @@ const sample = (type: string, name: string): string => {
     text: `'a'`,
     bytea: hash,
     jsonb: `'{}'`,
+    integer: "1",
+    bigint: "1",
+    "double precision": "1",
     "uuid[]": `ARRAY['${noId}'::pg_catalog.uuid]`,
     "text[]": `ARRAY['${name === "integrations" ? "openai" : name === "connections" ? noId : ""}'::pg_catalog.text]`,
     "bytea[]": `ARRAY[${hash}::pg_catalog.bytea]`,

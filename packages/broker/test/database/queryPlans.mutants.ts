@@ -11,14 +11,14 @@ export const mutants: ReadonlyArray<Mutant> = [
     replace: `USING (\${column} = gate.tenant())`
   },
   {
-    file: "packages/broker/src/database/migrations/0004_create_vend_function.ts",
+    file: "packages/broker/src/database/migrations/0007_replace_vend_function.ts",
     test,
     control: "a vend finds its key by index",
     find: `ON k.key_hash = a.h`,
     replace: `ON k.key_hash || '' = a.h`
   },
   {
-    file: "packages/broker/src/database/migrations/0004_create_vend_function.ts",
+    file: "packages/broker/src/database/migrations/0007_replace_vend_function.ts",
     test,
     control: "a vend finds its connection by index",
     find: `ON c.tenant_id = k.tenant_id AND c.id = coalesce(b.connection_id, k.connection_id)`,

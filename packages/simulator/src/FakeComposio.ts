@@ -1,0 +1,153 @@
+/**
+ * An upstream that behaves as Composio is documented to, for tests and for development. It keeps a ledger of every call
+ * and of every token it ever issued. Its time is that of Effect's `Clock`.
+ */
+import { Clock, Effect } from "effect"
+import type { AccountPatch } from "./Account.ts"
+import * as Answer from "./Answer.ts"
+import { hostedPage } from "./connect.ts"
+import { answerControlOf, prefix as controlPrefix } from "./controlRoutes.ts"
+import type { Context, Route } from "./Context.ts"
+import type { Controls } from "./Controls.ts"
+import { controlsOf } from "./controlsOf.ts"
+import { limited, refuse } from "./errors.ts"
+import { type Fault, needsTruth, strike } from "./Fault.ts"
+import type { Call } from "./Ledger.ts"
+import { provider } from "./proxy.ts"
+import { routes } from "./routes.ts"
+import * as World from "./World.ts"
+
+export interface Options extends World.SettingsPatch {
+  readonly accounts?: Readonly<Record<string, AccountPatch>>
+}
+
+export interface FakeComposio extends Controls {
+  /** Answers a call of the API, of the hosted page or of the controls. Waits as long as the latency says, or for ever. */
+  readonly answer: (request: Answer.Request) => Effect.Effect<Answer.Answer>
+}
+
+/** Routes without a key: of the browser, of the provider, and where a redirect leads to. */
+const open: ReadonlyArray<Route> = [
+  { name: "hosted", method: "GET", path: /^\/link\/([^/]+)$/, needs: "read", answer: hostedPage },
+  { name: "provider", method: "GET", path: /^\/_provider(?:\/.*)?$/, needs: "read", answer: provider },
+  {
+    // A host that must never see the key.
+    name: "elsewhere",
+    method: "GET",
+    path: /^\/_elsewhere(?:\/.*)?$/,
+    needs: "read",
+    answer: () => Answer.json(200, { elsewhere: true })
+  }
+]
+
+const isRetired = (path: string) => /^\/api\/v[12]\//.test(path)
+
+const credentials = ["x-api-key", "x-user-api-key", "x-org-api-key"]
+const secretHeaders = new Set([...credentials, "authorization", "cookie", "proxy-authorization"])
+
+const keyOf = ({ apiKey, readKey }: World.Settings, headers: Answer.Request["headers"]): Call["key"] => {
+  const sent = credentials.filter((name) => headers[name] !== undefined)
+  if (sent.length > 1) return "several"
+  const key = headers["x-api-key"]
+  if (key === undefined) return sent.length === 0 ? "absent" : "wrong"
+  return key === apiKey || key === readKey ? "right" : "wrong"
+}
+
+/** What every answer of the API carries. */
+const commonHeaders = (world: World.World, left: number, now: number, requestId: string | undefined): Answer.Headers => [
+  ["date", Answer.httpDate(now + world.settings.skewMs)],
+  ["x-ratelimit", String(world.settings.rateLimit)],
+  ["x-ratelimit-remaining", String(Math.max(0, left))],
+  ["x-ratelimit-window-size", "600s"],
+  ...(requestId === undefined ? [] : [["x-request-id", requestId] as const])
+]
+
+const truthOf = (context: Context, route: Route | undefined, key: Call["key"], limit: ReturnType<typeof World.count>) => {
+  const { request, url, world } = context
+  if (route !== undefined && open.includes(route)) return route.answer(context)
+  if (isRetired(url.pathname)) return refuse(410)
+  if (limit.left < 0) return limited(world.settings.rateLimit, limit.seconds)
+  if (key === "several") return refuse(401, { message: "Provide exactly one authentication mode" })
+  if (key !== "right") return refuse(401)
+  if (route === undefined) return refuse(404, { slug: "HTTP_NotFound", code: 10404, message: "No such route" })
+  const mayWrite = request.headers["x-api-key"] === world.settings.apiKey
+  return route.needs === "write" && !mayWrite ? refuse(403) : route.answer(context)
+}
+
+const struck = Effect.fnUntraced(function* (
+  fault: Fault | undefined,
+  truth: () => Answer.Answer,
+  common: Answer.Headers,
+  now: number
+) {
+  if (fault === undefined) return Answer.withHeaders(truth(), common)
+  return yield* strike(fault, needsTruth(fault) ? truth() : undefined, common, now)
+})
+
+const outcomes: Readonly<Record<Answer.Delivery, Call["outcome"]>> = {
+  plain: "answered",
+  dribble: "answered",
+  stall: "stalled",
+  "reset-before-headers": "reset",
+  "reset-after-headers": "reset"
+}
+
+const answerApi = Effect.fnUntraced(function* (world: World.World, request: Answer.Request) {
+  const url = new URL(request.target, `http://${request.headers["host"] ?? "localhost"}`)
+  const route = [...open, ...routes].find(({ method, path }) => method === request.method && path.test(url.pathname))
+  const id = decodeURIComponent(route?.path.exec(url.pathname)?.[1] ?? "")
+  const key = keyOf(world.settings, request.headers)
+  const arrived = yield* Clock.currentTimeMillis
+  const call = world.ledger.record({
+    at: arrived,
+    startedNanos: Number(yield* Clock.monotonicTimeNanos),
+    endedNanos: null,
+    method: request.method,
+    path: url.pathname,
+    query: url.search,
+    route: route?.name ?? "unknown",
+    account: id === "" ? null : id,
+    headers: Object.fromEntries(Object.entries(request.headers).filter(([name]) => !secretHeaders.has(name))),
+    key,
+    fault: null,
+    outcome: "pending",
+    status: null
+  })
+  const limit = World.count(world, arrived)
+  const fault = World.takeFault(world, call.route, id)
+  call.fault = fault === undefined ? null : (fault.name ?? "unnamed")
+
+  const finish = Effect.fnUntraced(function* (outcome: Call["outcome"]) {
+    call.outcome = outcome
+    call.endedNanos = Number(yield* Clock.monotonicTimeNanos)
+  })
+  const work = Effect.gen(function* () {
+    const account = world.accounts.get(id)?.settings.latencyMs ?? 0
+    const latency = world.settings.latencyMs + account + (fault?.latencyMs ?? 0)
+    if (latency > 0) yield* Effect.sleep(latency)
+    if (fault?.delivery === "never") return yield* Effect.never
+    // The truth of the moment it is sent, not of the moment it was asked for.
+    const now = yield* Clock.currentTimeMillis
+    const common = commonHeaders(world, limit.left, now, request.headers["x-request-id"])
+    const truth = () => truthOf({ world, now, request, url, id }, route, key, limit)
+    const answer = yield* struck(fault, truth, common, now)
+    call.status = answer.delivery === "reset-before-headers" ? null : answer.status
+    yield* finish(outcomes[answer.delivery])
+    return answer
+  })
+  return yield* Effect.onInterrupt(work, () => finish("abandoned"))
+})
+
+export const make = Effect.fnUntraced(function* ({ accounts = {}, ...settings }: Options = {}) {
+  const world = World.make(settings)
+  const now = yield* Clock.currentTimeMillis
+  for (const [id, patch] of Object.entries(accounts)) World.put(world, id, patch, now)
+  const controls = controlsOf(world)
+  const answerControl = answerControlOf(controls)
+  const simulator: FakeComposio = {
+    ...controls,
+    answer: (request) =>
+      request.target.startsWith(controlPrefix) ? answerControl(request) : answerApi(world, request)
+  }
+  return simulator
+})
