@@ -1,6 +1,6 @@
-/** The management API: tenants and what they own, on the word of an admin token. */
+/** The management API: tenants and what they own, and the installation, on the word of an admin token. */
 import { Schema } from "effect"
-import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { App, AppKind } from "@vendodev/domain/App"
 import { AppKey } from "@vendodev/domain/AppKey"
 import { Binding } from "@vendodev/domain/Binding"
@@ -22,8 +22,21 @@ import {
   ValidationFailed
 } from "@vendodev/domain/BrokerError"
 import { Connection } from "@vendodev/domain/Connection"
-import { AppId, ConnectionId, DisplayName, IntegrationSlug, KeyId, Slug, TenantId } from "@vendodev/domain/Ids"
+import { Diagnosis } from "@vendodev/domain/Diagnosis"
+import { Fuse } from "@vendodev/domain/Fuse"
+import {
+  AppId,
+  ComposioAccountId,
+  ConnectionId,
+  DisplayName,
+  EndUser,
+  IntegrationSlug,
+  KeyId,
+  Slug,
+  TenantId
+} from "@vendodev/domain/Ids"
 import { Profile } from "@vendodev/domain/Profile"
+import { RemovedUser } from "@vendodev/domain/RemovedUser"
 import { Tenant } from "@vendodev/domain/Tenant"
 import { AdminAuth } from "./AdminAuth.ts"
 import { ValidRequest } from "./ValidRequest.ts"
@@ -60,6 +73,8 @@ const MintOptions = Schema.Struct({ expires_at: Schema.optionalKey(Expiry) })
 const tenant = { tenant: TenantId }
 const app = { ...tenant, app: AppId }
 const connection = { ...tenant, connection: ConnectionId }
+/** Whose: of that end user. */
+const ofUser = { user: Schema.optionalKey(EndUser) }
 
 export class ManagementGroup extends HttpApiGroup.make("management")
   .add(
@@ -87,20 +102,29 @@ export class ManagementGroup extends HttpApiGroup.make("management")
 
     HttpApiEndpoint.get("listConnections", "/api/tenants/:tenant/connections", {
       params: tenant,
+      query: ofUser,
       success: Schema.Struct({ connections: Schema.Array(Connection) }),
       error: errors()
-    }).annotate(OpenApi.Summary, "The connections of a tenant, without their credentials"),
+    }).annotate(OpenApi.Summary, "The connections of a tenant, or of one end user, without their credentials"),
     HttpApiEndpoint.post("createConnection", "/api/tenants/:tenant/connections", {
       params: tenant,
       payload: Schema.Struct({
         slug: IntegrationSlug,
         name: Schema.optionalKey(DisplayName),
         profile: Schema.optionalKey(Profile),
-        credential: Schema.optionalKey(Schema.RedactedFromValue(Schema.String))
+        credential: Schema.optionalKey(Schema.RedactedFromValue(Schema.String)),
+        composio_account_id: Schema.optionalKey(ComposioAccountId),
+        ...ofUser
       }),
       success: Connection,
       error: errors(ProviderUnknown, Conflict)
-    }).annotate(OpenApi.Summary, "Paste a credential; repeating it answers the same connection"),
+    }).annotate(OpenApi.Summary, "Paste a credential, or name an account; repeating it answers the same connection"),
+    HttpApiEndpoint.post("reconnectConnection", "/api/tenants/:tenant/connections/:connection/reconnect", {
+      params: connection,
+      payload: Schema.Struct({ composio_account_id: ComposioAccountId }),
+      success: Connection,
+      error: errors(ConnectionRevoked)
+    }).annotate(OpenApi.Summary, "Put another account, or the same one authorised again, behind a connection"),
     HttpApiEndpoint.delete("revokeConnection", "/api/tenants/:tenant/connections/:connection", {
       params: connection,
       success: Connection,
@@ -120,9 +144,16 @@ export class ManagementGroup extends HttpApiGroup.make("management")
     }).annotate(OpenApi.Summary, "Bind a connection to an app, replacing what was bound"),
     HttpApiEndpoint.delete("removeBinding", "/api/tenants/:tenant/apps/:app/bindings/:slug", {
       params: { ...app, slug: IntegrationSlug },
+      query: ofUser,
       success: HttpApiSchema.NoContent,
       error: errors()
-    }).annotate(OpenApi.Summary, "Unbind; repeating it changes nothing"),
+    }).annotate(OpenApi.Summary, "Unbind, for the tenant itself or one end user; repeating it changes nothing"),
+
+    HttpApiEndpoint.delete("removeUser", "/api/tenants/:tenant/users/:user", {
+      params: { ...tenant, user: EndUser },
+      success: RemovedUser,
+      error: errors()
+    }).annotate(OpenApi.Summary, "Revoke all connections of an end user, and refuse the user tokens issued until now"),
 
     HttpApiEndpoint.get("listKeys", "/api/tenants/:tenant/keys", {
       params: tenant,
@@ -145,7 +176,24 @@ export class ManagementGroup extends HttpApiGroup.make("management")
       params: { ...tenant, key: KeyId },
       success: AppKey,
       error: errors()
-    }).annotate(OpenApi.Summary, "Revoke a key; holds from the next request on")
+    }).annotate(OpenApi.Summary, "Revoke a key; holds from the next request on"),
+
+    HttpApiEndpoint.get("listFuses", "/api/fuses", {
+      success: Schema.Struct({ fuses: Schema.Array(Fuse) }),
+      error: errors()
+    }).annotate(OpenApi.Summary, "The fuses that are blown, or were released within the hour"),
+    HttpApiEndpoint.post("releaseFuse", "/api/fuses/:slug/release", {
+      params: { slug: IntegrationSlug },
+      success: Fuse,
+      error: errors()
+    }).annotate(OpenApi.Summary, "Let the connections a blown fuse holds back need their users, for one hour"),
+
+    HttpApiEndpoint.get("doctor", "/api/doctor", {
+      success: Diagnosis,
+      error: errors()
+    }).annotate(OpenApi.Summary, "Look at what the service depends on; takes up to 15 seconds when that is slow")
   )
+  // A misspelt `user` would mean the tenant's own.
+  .annotate(HttpApi.QueryParseOptions, { onExcessProperty: "error" })
   .middleware(ValidRequest)
   .middleware(AdminAuth) {}

@@ -12,7 +12,10 @@ import { AppKeys } from "./manage/AppKeys.ts"
 import { Apps } from "./manage/Apps.ts"
 import { Bindings } from "./manage/Bindings.ts"
 import { Connections } from "./manage/Connections.ts"
+import { Doctor } from "./manage/Doctor.ts"
+import { Fuses } from "./manage/Fuses.ts"
 import { Tenants } from "./manage/Tenants.ts"
+import { Users } from "./manage/Users.ts"
 import { ComposioClient } from "./upstream/ComposioClient.ts"
 import { Vault } from "./vault/Vault.ts"
 import { CredentialResolver } from "./vend/CredentialResolver.ts"
@@ -30,7 +33,7 @@ const vending = CredentialResolver.layer.pipe(
   Layer.provideMerge(Layer.mergeAll(ComposioClient.layer, users))
 )
 
-const management = Layer.mergeAll(AppKeys.layer, Bindings.layer, Tenants.layer).pipe(
+const management = Layer.mergeAll(AppKeys.layer, Bindings.layer, Fuses.layer, Tenants.layer, Users.layer).pipe(
   Layer.provideMerge(Layer.mergeAll(Apps.layer, Connections.layer))
 )
 
@@ -38,6 +41,7 @@ const management = Layer.mergeAll(AppKeys.layer, Bindings.layer, Tenants.layer).
  * Still open: `SqlClient` as the server's role, `Keyring`, how Composio and users are known (`ComposioSettings`,
  * `UserIdentitySettings`), and the way out: `HttpClient` and `FileSystem`.
  */
-export const layer = Layer.mergeAll(vending, management, Tenancy.layer, CallingApp.layer).pipe(
+export const layer = Layer.mergeAll(management, Doctor.layer, Tenancy.layer, CallingApp.layer).pipe(
+  Layer.provideMerge(vending),
   Layer.provide([AuditLog.layer, AdminTokens.layer, Vault.layer])
 )

@@ -31,3 +31,6 @@ export class Failure extends Schema.TaggedError<Failure>()("Failure", {
     return exitOf[this.code]
   }
 }
+
+/** A run whose answer has said already what is wrong: all that is left is how it ends. */
+export class Told extends Schema.TaggedError<Told>()("Told", { exit: Schema.Int }) {}

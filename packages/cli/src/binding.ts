@@ -1,24 +1,22 @@
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import { Command } from "effect/cli"
 import type { Binding } from "@vendodev/domain/Binding"
 import type { Connection } from "@vendodev/domain/Connection"
 import { answer } from "./answer.ts"
-import { appFlag, connectionFlag, integrationArgument, Tenant } from "./flags.ts"
+import { appFlag, connectionFlag, integrationArgument, Tenant, userFlag } from "./flags.ts"
 import { Management } from "./Management.ts"
 import * as resolve from "./resolve.ts"
-import { instant, table } from "./table.ts"
+import { instant, tableOf } from "./table.ts"
 
 const rows = (bindings: ReadonlyArray<Binding>, connections: ReadonlyArray<Connection>) => {
   const names = new Map(connections.map((connection) => [connection.id, resolve.connectionName(connection)]))
-  return table(
-    ["integration", "connection", "bound", "connection id"],
-    bindings.map(({ connection_id, created_at, slug }) => [
-      slug,
-      names.get(connection_id) ?? "-",
-      instant(created_at),
-      connection_id
-    ])
-  )
+  return tableOf(bindings, [
+    { title: "integration", of: ({ slug }) => slug },
+    { title: "user", of: ({ user }) => user ?? "-", when: ({ user }) => user !== null },
+    { title: "connection", of: ({ connection_id }) => names.get(connection_id) ?? "-" },
+    { title: "bound", of: ({ created_at }) => instant(created_at) },
+    { title: "connection id", of: ({ connection_id }) => connection_id }
+  ])
 }
 
 const list = Command.make(
@@ -37,7 +35,7 @@ const list = Command.make(
       response,
       bindings.length === 0
         ? Effect.succeed(none)
-        : Effect.map(listConnections({ params: { tenant: tenant.id } }), ({ connections }) =>
+        : Effect.map(listConnections({ params: { tenant: tenant.id }, query: {} }), ({ connections }) =>
             rows(bindings, connections)
           )
     )
@@ -64,30 +62,38 @@ const set = Command.make(
     yield* answer(response, Effect.succeed(rows([binding], [connection])))
   })
 ).pipe(
-  Command.withDescription("Let an app use a connection, in place of what was bound"),
+  Command.withDescription(
+    "Let an app use a connection, in place of what was bound; an end user's serves that user's requests"
+  ),
   Command.withExamples([
     { command: "vendo binding set telegram --app support-bot --connection telegram" },
-    { command: "vendo binding set telegram --app support-bot --connection telegram/work" }
+    { command: "vendo binding set telegram --app support-bot --connection telegram/work" },
+    { command: "vendo binding set google --app support-bot --connection google@alice", description: "For alice alone" }
   ]),
   Command.provide(Management.layer)
 )
 
 const remove = Command.make(
   "remove",
-  { slug: integrationArgument, app: appFlag },
-  Effect.fn("binding.remove")(function* ({ app: name, slug }) {
+  { slug: integrationArgument, app: appFlag, user: userFlag("Of this end user, not the app's own") },
+  Effect.fn("binding.remove")(function* ({ app: name, slug, user }) {
     const { removeBinding } = yield* Management
     const tenant = yield* resolve.tenant
     const app = yield* resolve.app(tenant.id, name)
     const [, response] = yield* removeBinding({
       params: { tenant: tenant.id, app: app.id, slug },
+      query: Option.match(user, { onNone: () => ({}), onSome: (user) => ({ user }) }),
       responseMode: "decoded-and-response"
     })
-    yield* answer(response, Effect.succeed(`${app.slug} may not use ${slug}`))
+    const whose = Option.match(user, { onNone: () => "", onSome: (user) => ` of ${user}` })
+    yield* answer(response, Effect.succeed(`${app.slug} may not use ${slug}${whose}`))
   })
 ).pipe(
   Command.withDescription("Take an integration away from an app; repeating it changes nothing"),
-  Command.withExamples([{ command: "vendo binding remove telegram --app support-bot" }]),
+  Command.withExamples([
+    { command: "vendo binding remove telegram --app support-bot" },
+    { command: "vendo binding remove google --app support-bot --user alice" }
+  ]),
   Command.provide(Management.layer)
 )
 

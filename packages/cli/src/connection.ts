@@ -1,54 +1,97 @@
 import { Effect, Option } from "effect"
-import { Argument, Command, Flag } from "effect/cli"
+import { Command, Flag } from "effect/cli"
 import * as Catalog from "@vendodev/catalog/Catalog"
 import type { Connection } from "@vendodev/domain/Connection"
-import type { IntegrationSlug } from "@vendodev/domain/Ids"
+import type { ComposioAccountId, IntegrationSlug } from "@vendodev/domain/Ids"
 import { Profile, takesCredential } from "@vendodev/domain/Profile"
 import { answer } from "./answer.ts"
-import { fromEnvFlag, integrationArgument, nameFlag, Tenant } from "./flags.ts"
+import { Failure } from "./Failure.ts"
+import {
+  accountFlag,
+  connectionArgument,
+  fromEnvFlag,
+  integrationArgument,
+  nameFlag,
+  Tenant,
+  userFlag
+} from "./flags.ts"
 import { Management } from "./Management.ts"
 import * as resolve from "./resolve.ts"
 import { readSecret } from "./secret.ts"
-import { instant, table } from "./table.ts"
+import { instant, tableOf } from "./table.ts"
+
+const accountOf = ({ metadata }: Connection): string | undefined => {
+  const account = metadata["composio_account_id"]
+  return typeof account === "string" ? account : undefined
+}
 
 const rows = (connections: ReadonlyArray<Connection>) =>
-  table(
-    ["connection", "profile", "status", "created", "id"],
-    connections.map((connection) => [
-      resolve.connectionName(connection),
-      connection.profile,
-      connection.status,
-      instant(connection.created_at),
-      connection.id
-    ])
-  )
+  tableOf(connections, [
+    { title: "connection", of: resolve.connectionName },
+    { title: "profile", of: ({ profile }) => profile },
+    { title: "status", of: ({ status }) => status },
+    { title: "user", of: ({ user }) => user ?? "-", when: ({ user }) => user !== null },
+    {
+      title: "account",
+      of: (connection) => accountOf(connection) ?? "-",
+      when: (connection) => accountOf(connection) !== undefined
+    },
+    { title: "created", of: ({ created_at }) => instant(created_at) },
+    { title: "id", of: ({ id }) => id },
+    {
+      title: "last failure",
+      of: ({ failure }) => (failure === null ? "-" : `${failure.code}: ${failure.detail}`),
+      when: ({ failure }) => failure !== null
+    }
+  ])
 
 const list = Command.make(
   "list",
-  {},
-  Effect.fn("connection.list")(function* () {
+  { user: userFlag("Only those of this end user") },
+  Effect.fn("connection.list")(function* ({ user }) {
     const { listConnections } = yield* Management
     const tenant = yield* resolve.tenant
     const [{ connections }, response] = yield* listConnections({
       params: { tenant: tenant.id },
+      query: Option.match(user, { onNone: () => ({}), onSome: (user) => ({ user }) }),
       responseMode: "decoded-and-response"
     })
-    const none = "No connections yet. Create one: vendo connection create telegram"
+    const none = Option.match(user, {
+      onNone: () => "No connections yet. Create one: vendo connection create telegram",
+      onSome: (user) => `No connections of ${user}. Create one: vendo connection create google --user ${user}`
+    })
     yield* answer(response, Effect.succeed(connections.length === 0 ? none : rows(connections)))
   })
 ).pipe(
   Command.withDescription("List the connections of a tenant, without their credentials"),
-  Command.withExamples([{ command: "vendo connection list" }, { command: "vendo connection list --json" }]),
+  Command.withExamples([
+    { command: "vendo connection list" },
+    { command: "vendo connection list --user alice" },
+    { command: "vendo connection list --json" }
+  ]),
   Command.provide(Management.layer)
 )
 
-/** Creating a connection here means pasting a credential, so a profile that takes one comes first. */
-export const profileOf = (slug: IntegrationSlug, wanted: Option.Option<Profile>): Option.Option<Profile> =>
+/** Without an account, creating a connection means pasting a credential, so a profile that takes one comes first. */
+export const profileOf = (
+  slug: IntegrationSlug,
+  wanted: Option.Option<Profile>,
+  account: Option.Option<ComposioAccountId>
+): Option.Option<Profile> =>
   Option.orElse(wanted, () =>
-    Option.flatMap(Catalog.find(slug), ({ profiles }) =>
-      Option.fromUndefinedOr(profiles.find((profile) => takesCredential[profile]))
-    )
+    Option.isSome(account)
+      ? Option.some("composio_managed")
+      : Option.flatMap(Catalog.find(slug), ({ profiles }) =>
+          Option.fromUndefinedOr(profiles.find((profile) => takesCredential[profile]) ?? profiles[0])
+        )
   )
+
+const needsAccount = (slug: IntegrationSlug) =>
+  new Failure({
+    code: "usage",
+    detail: `a connection of ${slug} is to an account at Composio, and --account is missing`,
+    fix: `connect the account there, then run \`vendo connection create ${slug} --account ca_…\``
+  })
 
 const create = Command.make(
   "create",
@@ -59,12 +102,15 @@ const create = Command.make(
       Flag.withDescription("How the credential is held (default: the first profile that takes a pasted one)"),
       Flag.optional
     ),
+    account: Flag.optional(accountFlag),
+    user: userFlag("The end user it belongs to; the tenant's own if left out"),
     fromEnv: fromEnvFlag("Read the credential from this environment variable, not from stdin")
   },
-  Effect.fn("connection.create")(function* ({ fromEnv, name, profile: wanted, slug }) {
+  Effect.fn("connection.create")(function* ({ account, fromEnv, name, profile: wanted, slug, user }) {
     const { createConnection } = yield* Management
     const tenant = yield* resolve.tenant
-    const profile = profileOf(slug, wanted)
+    const profile = profileOf(slug, wanted, account)
+    if (Option.contains(profile, "composio_managed") && Option.isNone(account)) return yield* needsAccount(slug)
     // Nobody is asked for a secret that has no use: an integration we do not know is the service's to refuse.
     const takesOne = Option.isSome(fromEnv) || Option.exists(profile, (profile) => takesCredential[profile])
     const credential = takesOne ? { credential: yield* readSecret(fromEnv, `The ${slug} credential (hidden):`) } : {}
@@ -74,29 +120,53 @@ const create = Command.make(
         slug,
         ...credential,
         ...(Option.isSome(name) ? { name: name.value } : {}),
-        ...(Option.isSome(profile) ? { profile: profile.value } : {})
+        ...(Option.isSome(profile) ? { profile: profile.value } : {}),
+        ...(Option.isSome(account) ? { composio_account_id: account.value } : {}),
+        ...(Option.isSome(user) ? { user: user.value } : {})
       },
       responseMode: "decoded-and-response"
     })
     yield* answer(response, Effect.succeed(rows([connection])))
   })
 ).pipe(
-  Command.withDescription("Store a credential, read from stdin, a hidden prompt or an environment variable"),
+  Command.withDescription(
+    "Store a credential, read from stdin, a hidden prompt or an environment variable, or name an account at Composio"
+  ),
   Command.withExamples([
     { command: "vendo connection create telegram", description: "Asks for the bot token without showing it" },
     { command: "pass show telegram/bot | vendo connection create telegram --name work" },
-    { command: "vendo connection create openai --from-env OPENAI_API_KEY --tenant acme" }
+    { command: "vendo connection create openai --from-env OPENAI_API_KEY --tenant acme" },
+    { command: "vendo connection create google --account ca_abc123", description: "Composio keeps its tokens fresh" },
+    { command: "vendo connection create google --account ca_def456 --user alice", description: "For alice alone" }
   ]),
+  Command.provide(Management.layer)
+)
+
+const reconnect = Command.make(
+  "reconnect",
+  { connection: connectionArgument, account: accountFlag },
+  Effect.fn("connection.reconnect")(function* ({ account, connection: name }) {
+    const { reconnectConnection } = yield* Management
+    const tenant = yield* resolve.tenant
+    const { id } = yield* resolve.connection(tenant.id, name)
+    const [connection, response] = yield* reconnectConnection({
+      params: { tenant: tenant.id, connection: id },
+      payload: { composio_account_id: account },
+      responseMode: "decoded-and-response"
+    })
+    yield* answer(response, Effect.succeed(rows([connection])))
+  })
+).pipe(
+  Command.withDescription(
+    "Put another account at Composio behind a connection, or the same one once it was authorised again; bindings stay"
+  ),
+  Command.withExamples([{ command: "vendo connection reconnect google/work --account ca_abc123" }]),
   Command.provide(Management.layer)
 )
 
 const revoke = Command.make(
   "revoke",
-  {
-    connection: Argument.String("connection").pipe(
-      Argument.withDescription("A connection: telegram, telegram/work or its id")
-    )
-  },
+  { connection: connectionArgument },
   Effect.fn("connection.revoke")(function* ({ connection: name }) {
     const { revokeConnection } = yield* Management
     const tenant = yield* resolve.tenant
@@ -114,11 +184,11 @@ const revoke = Command.make(
 )
 
 export const connection = Command.make("connection").pipe(
-  Command.withDescription("Connections hold a credential for one integration"),
+  Command.withDescription("Connections hold a credential for one integration, of a tenant or of one end user"),
   Command.withExamples([
     { command: "vendo connection create telegram --from-env TELEGRAM_BOT_TOKEN" },
     { command: "vendo connection list" }
   ]),
-  Command.withSubcommands([{ group: "Commands", commands: [list, create, revoke] }]),
+  Command.withSubcommands([{ group: "Commands", commands: [list, create, reconnect, revoke] }]),
   Command.withGlobalFlags([Tenant])
 )

@@ -1,7 +1,7 @@
 /** Flags and arguments that more than one command takes. */
 import { Config, Option, Schema } from "effect"
 import { Argument, Flag, GlobalFlag } from "effect/cli"
-import { DisplayName, IntegrationSlug, Slug } from "@vendodev/domain/Ids"
+import { ComposioAccountId, DisplayName, EndUser, IntegrationSlug, Slug } from "@vendodev/domain/Ids"
 
 /** Whether the answer is for a program. */
 export const Json = GlobalFlag.Setting("json")({
@@ -32,6 +32,8 @@ export const Tenant = GlobalFlag.Setting("tenant")({
 const slug = Schema.decodeUnknownOption(Slug)
 const integrationSlug = Schema.decodeUnknownOption(IntegrationSlug)
 const displayName = Schema.decodeUnknownOption(DisplayName)
+const endUser = Schema.decodeUnknownOption(EndUser)
+const composioAccount = Schema.decodeUnknownOption(ComposioAccountId)
 
 export const slugArgument = Argument.String("slug").pipe(
   Argument.withDescription("Its short name: lower-case letters, digits and inner '-'"),
@@ -53,9 +55,35 @@ export const nameFlag = (otherwise: string) =>
 
 export const appFlag = Flag.String("app").pipe(Flag.withMetavar("<app>"), Flag.withDescription("An app, by slug or id"))
 
+const aConnection = "A connection: telegram, telegram/work, google/work@alice for a user's own, or its id"
+
 export const connectionFlag = Flag.String("connection").pipe(
   Flag.withMetavar("<connection>"),
-  Flag.withDescription("A connection: telegram, telegram/work or its id")
+  Flag.withDescription(aConnection)
+)
+
+export const connectionArgument = Argument.String("connection").pipe(Argument.withDescription(aConnection))
+
+const aUser = "1 to 255 visible ASCII characters, and more than dots"
+
+/** An end user, as user tokens name it. */
+export const userFlag = (description: string) =>
+  Flag.String("user").pipe(
+    Flag.withMetavar("<subject>"),
+    Flag.withDescription(description),
+    Flag.filterMap(endUser, () => aUser),
+    Flag.optional
+  )
+
+export const userArgument = Argument.String("subject").pipe(
+  Argument.withDescription("An end user, as the `sub` of user tokens names it"),
+  Argument.filterMap(endUser, () => aUser)
+)
+
+export const accountFlag = Flag.String("account").pipe(
+  Flag.withMetavar("<ca_…>"),
+  Flag.withDescription("The id of the account connected at Composio"),
+  Flag.filterMap(composioAccount, () => "the id of a connected account, such as ca_abc123")
 )
 
 export const fromEnvFlag = (description: string) =>

@@ -19,7 +19,7 @@ const statusOf = ({ expires_at, revoked_at }: AppKey, now: DateTime.Utc) => {
 const scopes = Effect.fn("key.scopes")(function* (tenant: TenantId) {
   const { listApps, listConnections } = yield* Management
   const { apps } = yield* listApps({ params: { tenant } })
-  const { connections } = yield* listConnections({ params: { tenant } })
+  const { connections } = yield* listConnections({ params: { tenant }, query: {} })
   return new Map<string, string>([
     ...apps.map(({ id, slug }) => [id, `app ${slug}`] as const),
     ...connections.map((connection) => [connection.id, `connection ${resolve.connectionName(connection)}`] as const)

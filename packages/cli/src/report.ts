@@ -35,6 +35,7 @@ const commands: { readonly [Code in ErrorCode]?: string } = {
   app_expired: "vendo key mint --app <app>",
   binding_missing: "vendo binding set <integration> --app <app> --connection <connection>",
   connection_in_use: "vendo binding remove <integration> --app <app>",
+  connection_needs_reauth: "vendo connection reconnect <connection> --account <ca_…>",
   connection_revoked: "vendo connection create <integration>",
   provider_unknown: "vendo integration list",
   session_required: "vendo status"

@@ -12,13 +12,16 @@ const bySlug = <A extends { readonly id: string; readonly slug: string; readonly
   value: A
 ): Candidate<A> => ({ id: value.id, names: [value.slug, value.name], label: value.slug, value })
 
-/** What people call a connection. */
-export const connectionName = ({ name, slug }: Connection): string => `${slug}/${name}`
+/** What people call a connection; one of an end user has that at its end, so the tenant's own keep their names. */
+export const connectionName = ({ name, slug, user }: Connection): string =>
+  user === null ? `${slug}/${name}` : `${slug}/${name}@${user}`
+
+const shortName = ({ slug, user }: Connection): string => (user === null ? slug : `${slug}@${user}`)
 
 /** A revoked one keeps its id and loses its name, which a new one may have taken. */
 const byConnection = (value: Connection): Candidate<Connection> => ({
   id: value.id,
-  names: value.status === "revoked" ? [] : [connectionName(value), value.slug],
+  names: value.status === "revoked" ? [] : [connectionName(value), shortName(value)],
   label: connectionName(value),
   value
 })
@@ -52,7 +55,7 @@ export const app = Effect.fn("resolve.app")(function* (tenant: TenantId, name: s
 
 export const connection = Effect.fn("resolve.connection")(function* (tenant: TenantId, name: string) {
   const { listConnections } = yield* Management
-  const { connections } = yield* listConnections({ params: { tenant } })
+  const { connections } = yield* listConnections({ params: { tenant }, query: {} })
   const noun = {
     noun: "connection",
     list: "vendo connection list",

@@ -23,6 +23,22 @@ const aligned = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
 export const table = (header: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string =>
   aligned([header.map((title) => title.toUpperCase()), ...rows])
 
+export interface Column<A> {
+  readonly title: string
+  readonly of: (value: A) => string
+  /** Left out unless this is so of one of them. */
+  readonly when?: (value: A) => boolean
+}
+
+/** A table of these columns. */
+export const tableOf = <A>(values: ReadonlyArray<A>, columns: ReadonlyArray<Column<A>>): string => {
+  const shown = columns.filter(({ when }) => when === undefined || values.some(when))
+  return table(
+    shown.map(({ title }) => title),
+    values.map((value) => shown.map((column) => column.of(value)))
+  )
+}
+
 /** What one thing is: a word and its value per line. */
 export const facts = (rows: ReadonlyArray<readonly [word: string, value: string]>): string => aligned(rows)
 

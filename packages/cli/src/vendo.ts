@@ -5,8 +5,10 @@ import manifest from "../package.json" with { type: "json" }
 import { app } from "./app.ts"
 import { binding } from "./binding.ts"
 import { connection } from "./connection.ts"
+import { doctor } from "./doctor.ts"
 import { exits } from "./Failure.ts"
 import { Json, Url } from "./flags.ts"
+import { fuse } from "./fuse.ts"
 import * as help from "./help.ts"
 import { integration } from "./integration.ts"
 import { key } from "./key.ts"
@@ -14,6 +16,7 @@ import { reportOf, tell } from "./report.ts"
 import { status } from "./status.ts"
 import { tenant } from "./tenant.ts"
 import { token } from "./token.ts"
+import { user } from "./user.ts"
 
 const vendo = Command.make("vendo").pipe(
   Command.withDescription("Vendo is a credential broker: a tool asks for an integration and gets a fresh token"),
@@ -30,7 +33,8 @@ const vendo = Command.make("vendo").pipe(
   ]),
   Command.withSubcommands([
     { group: "Use it", commands: [token, status] },
-    { group: "Manage", commands: [tenant, app, connection, binding, key] },
+    { group: "Manage", commands: [tenant, app, connection, binding, user, key] },
+    { group: "Operate", commands: [doctor, fuse] },
     { group: "Look up", commands: [integration] }
   ]),
   Command.withGlobalFlags([Json, Url])
@@ -47,6 +51,7 @@ const wantsJson = (args: ReadonlyArray<string>) => {
 export const run = Effect.fn("vendo.run")(function* (args: ReadonlyArray<string>) {
   return yield* Command.runWith(vendo, { version: manifest.version })(args).pipe(
     Effect.as<number>(exits.done),
+    Effect.catchTag("Told", ({ exit }) => Effect.succeed<number>(exit)),
     Effect.catch((error) =>
       error._tag === "ShowHelp" && error.errors.length === 0
         ? Effect.succeed<number>(exits.done)

@@ -4,7 +4,7 @@ import { Schema } from "effect"
 export const ComposioDiagnosis = Schema.Struct({
   /** Whether there is an API key. */
   configured: Schema.Boolean,
-  /** Whether the address is on the same machine, where a simulator is and Composio is not. */
+  /** Whether a simulator is asked in its place, whose tokens are nobody's. */
   simulated: Schema.Boolean,
   /** Whether somebody answered there as Composio does. */
   reachable: Schema.Boolean,

@@ -70,8 +70,10 @@ export type UserSubject = typeof UserSubject.Type
 /** The subject of everything that belongs to the tenant itself. */
 export const noSubject = UserSubject.make("")
 
-/** Of an end user, and so never empty. */
-export const EndUser = UserSubject.check(Schema.isNonEmpty({ expected: "1 to 255 visible ASCII characters" }))
+/** Of an end user, and so never empty. Nor a dot or two, which in the path of a URL is no name. */
+export const EndUser = UserSubject.check(
+  Schema.isPattern(/^(?!\.{1,2}$)./, { expected: "1 to 255 visible ASCII characters, and more than dots" })
+)
 
 /** A connected account at Composio: `ca_…`, and opaque. */
 export const ComposioAccountId = Schema.String.check(

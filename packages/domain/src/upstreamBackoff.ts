@@ -12,10 +12,12 @@ export const upstreamDeadline = Duration.seconds(10)
 
 const attempts = 3
 
-/** Waits that double, each of them anything from nothing to the whole: who failed together does not return together. */
-const fullJitter = Schedule.modifyDelay(
-  Schedule.min([Schedule.exponential("100 millis", 2), Schedule.spaced("2 seconds")]),
-  ({ duration }) => Effect.map(Random.next, (random) => Duration.times(duration, random))
+/**
+ * Waits that double, each of them anything from nothing to the whole: who failed together does not return together.
+ * They need no bound of their own: there are two of them.
+ */
+const fullJitter = Schedule.modifyDelay(Schedule.exponential("100 millis", 2), ({ duration }) =>
+  Effect.map(Random.next, (random) => Duration.times(duration, random))
 )
 
 /** The jitter comes on top of what was asked for, so that nobody is early. */
@@ -23,7 +25,7 @@ const notBefore = Schedule.modifyDelay(fullJitter.pipe(Schedule.setInputType<Fai
   Effect.succeed(Duration.sum(duration, input.retryAfter ?? Duration.zero))
 )
 
-/** Gives up at once when the wait would outlast the deadline. Age is taken from the clock that can not be set. */
+/** Gives up at once when the wait would leave no time. Age is taken from the clock that can not be set. */
 const withinDeadline = <Output, Input, Error, Env>(self: Schedule.Schedule<Output, Input, Error, Env>) =>
   Schedule.fromStep(
     Effect.gen(function* () {
@@ -33,7 +35,8 @@ const withinDeadline = <Output, Input, Error, Env>(self: Schedule.Schedule<Outpu
         Effect.gen(function* () {
           const [output, delay] = yield* step(now, input)
           const elapsed = Duration.nanos((yield* Clock.monotonicTimeNanos) - started)
-          if (Duration.isGreaterThan(Duration.sum(elapsed, delay), upstreamDeadline)) return yield* Cause.done(output)
+          const begins = Duration.sum(elapsed, delay)
+          if (Duration.isGreaterThanOrEqualTo(begins, upstreamDeadline)) return yield* Cause.done(output)
           const next: [Output, Duration.Duration] = [output, delay]
           return next
         })

@@ -1,7 +1,8 @@
 /**
  * What a first start makes, so that the first token takes one paste: a tenant,
- * an app, three bound connections and a key. Development only, and only on the
- * embedded database. Repeating it changes nothing.
+ * an app, three bound connections and a key; and one connection more, where
+ * Composio is simulated. Development only, and only on the embedded database.
+ * Repeating it changes nothing.
  */
 import { Config, Effect, FileSystem, Option, Path, Redacted, Schema } from "effect"
 import { mintAdminToken } from "@vendodev/broker/access/AdminTokens"
@@ -12,10 +13,10 @@ import { Bindings } from "@vendodev/broker/manage/Bindings"
 import { Connections } from "@vendodev/broker/manage/Connections"
 import { Tenants } from "@vendodev/broker/manage/Tenants"
 import type { ValidationFailed } from "@vendodev/domain/BrokerError"
-import { DisplayName, Slug } from "@vendodev/domain/Ids"
+import { type AppId, ComposioAccountId, DisplayName, Slug } from "@vendodev/domain/Ids"
 import type { Profile } from "@vendodev/domain/Profile"
 import { Administrator } from "./Database.ts"
-import { SettingsInvalid } from "./Settings.ts"
+import { Settings, SettingsInvalid } from "./Settings.ts"
 
 /** `<data dir>/dev.json`: what scripts and the command line need to talk to a development server. */
 const DevFile = Schema.fromJsonString(
@@ -32,20 +33,32 @@ export interface Demo extends DevFile {
   /** Whether the key was made just now, and is shown. */
   readonly fresh: boolean
   readonly path: string
+  /** Whether there is a connection whose tokens expire and are refreshed. */
+  readonly refreshes: boolean
+}
+
+interface Wanted {
+  readonly slug: string
+  readonly profile: Profile
+  readonly credential?: Redacted.Redacted
+  readonly account?: ComposioAccountId
+}
+
+/** The simulator has an account of that name as soon as somebody asks for it. */
+const simulated: Wanted = {
+  slug: "google",
+  profile: "composio_managed",
+  account: ComposioAccountId.make("ca_demo_google")
 }
 
 const app = Slug.make("demo-tool")
 
 const placeholder = (what: string) => `placeholder-${what}-replace-me`
 
-const connectionsOf = Effect.gen(function* () {
+const pasted = Effect.gen(function* () {
   const given = yield* Config.option(Config.Redacted("OPENAI_API_KEY"))
   const openai = Option.filter(given, (key) => Redacted.value(key).trim() !== "")
-  const list: ReadonlyArray<{
-    readonly slug: string
-    readonly profile: Profile
-    readonly credential: Redacted.Redacted
-  }> = [
+  const list: ReadonlyArray<Wanted> = [
     {
       slug: "openai",
       profile: "byok_static",
@@ -62,15 +75,18 @@ const connectionsOf = Effect.gen(function* () {
 const notPasteable = ({ detail }: ValidationFailed) =>
   Effect.fail(new SettingsInvalid({ problems: [`OPENAI_API_KEY: ${detail}`] }))
 
-const seed = Effect.fn("Demo.seed")(function* (adminToken: Redacted.Redacted) {
+/** Connects and binds what is wanted and not there, and does what else belongs to the same transaction. */
+const seed = Effect.fn("Demo.seed")(function* <A, E, R>(
+  adminToken: Redacted.Redacted,
+  wanted: ReadonlyArray<Wanted>,
+  also: (app: AppId) => Effect.Effect<A, E, R>
+) {
   const tenancy = yield* Tenancy
   const tenants = yield* Tenants
   const apps = yield* Apps
   const connections = yield* Connections
   const bindings = yield* Bindings
-  const keys = yield* AppKeys
   const tenant = yield* tenants.create(adminToken, { slug: Slug.make("demo"), name: DisplayName.make("Demo") })
-  const wanted = yield* connectionsOf
 
   return yield* tenancy.asAdmin(
     adminToken,
@@ -79,22 +95,32 @@ const seed = Effect.fn("Demo.seed")(function* (adminToken: Redacted.Redacted) {
     Effect.gen(function* () {
       const { id } = yield* apps.create({ slug: app, name: DisplayName.make("Demo tool"), kind: "production" })
       const bound = yield* bindings.list(id)
-      for (const { credential, profile, slug } of wanted) {
+      for (const { account, credential, profile, slug } of wanted) {
         if (bound.some((binding) => binding.slug === slug)) continue
         const connection = yield* connections
           .create({
             slug,
             name: DisplayName.make("demo"),
             profile: Option.some(profile),
-            credential: Option.some(credential)
+            credential: Option.fromUndefinedOr(credential),
+            account
           })
           .pipe(Effect.catchTag("validation_failed", notPasteable))
         yield* bindings.set(id, connection.slug, connection.id)
       }
-      return (yield* keys.mint({ app: id }, Option.none())).key
+      return yield* also(id)
     })
   )
 })
+
+/** A demo of an earlier start may lack what only this one wants. What its operator changed since is left alone. */
+const complete = (adminToken: Redacted.Redacted, wanted: ReadonlyArray<Wanted>) =>
+  wanted.length === 0
+    ? Effect.succeed(false)
+    : Effect.match(
+        seed(adminToken, wanted, () => Effect.void),
+        { onFailure: () => false, onSuccess: () => true }
+      )
 
 /** The demo as it is, or as it is now made. None where the database has an administrator of its own. */
 export const prepare = Effect.fn("Demo.prepare")(function* (dataDir: string, baseUrl: string, credentialsUrl: string) {
@@ -107,12 +133,24 @@ export const prepare = Effect.fn("Demo.prepare")(function* (dataDir: string, bas
   const adminToken = Option.isSome(known)
     ? known.value.adminToken
     : yield* administrator.run.value(mintAdminToken("development"))
-  const apps = Option.isSome(known) ? known.value.apps : [{ slug: app, key: yield* seed(adminToken) }]
+  const refreshed = (yield* Settings).composioIsSimulated ? [simulated] : []
+  const keys = yield* AppKeys
+  const apps = Option.isSome(known)
+    ? known.value.apps
+    : [
+        {
+          slug: app,
+          key: (yield* seed(adminToken, [...(yield* pasted), ...refreshed], (id) =>
+            keys.mint({ app: id }, Option.none())
+          )).key
+        }
+      ]
+  const refreshes = Option.isSome(known) ? yield* complete(adminToken, refreshed) : refreshed.length > 0
   const file = { baseUrl, credentialsUrl, adminToken, apps }
 
   // Written beside and renamed: a crash leaves the old file or the new one.
   const text = yield* Schema.encodeEffect(DevFile)(file)
   yield* fs.writeFileString(`${path}.new`, `${text}\n`, { mode: 0o600 })
   yield* fs.rename(`${path}.new`, path)
-  return Option.some<Demo>({ ...file, fresh: Option.isNone(known), path })
+  return Option.some<Demo>({ ...file, fresh: Option.isNone(known), path, refreshes })
 })

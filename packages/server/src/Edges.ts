@@ -5,7 +5,7 @@
  * table, with a request id and `Cache-Control: no-store`.
  */
 import { NodeHttpServerRequest } from "@effect/platform-node"
-import { Cause, Context, Effect, Option, Schema } from "effect"
+import { Cause, Context, Effect, Option, References, Schema } from "effect"
 import { HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { randomUUID } from "node:crypto"
 import { IncomingMessage } from "node:http"
@@ -13,7 +13,6 @@ import { errorCodeHeader } from "@vendodev/api/WireError"
 import {
   BrokerError,
   InternalError,
-  MethodNotAllowed,
   NotFound,
   Overloaded,
   TooLarge,
@@ -21,11 +20,13 @@ import {
 } from "@vendodev/domain/BrokerError"
 import { RequestId } from "@vendodev/domain/RequestId"
 import * as Answer from "./Answer.ts"
-import * as Credentials from "./Credentials.ts"
+import { prefix } from "./asking.ts"
 import * as Framing from "./Framing.ts"
 import { methodsOf } from "./methodsOf.ts"
+import { traced } from "./requestSpan.ts"
 import { Settings } from "./Settings.ts"
 import * as Surfaces from "./Surfaces.ts"
+import { pathOf, unrouted } from "./unrouted.ts"
 
 const isBrokerError = Schema.is(BrokerError)
 
@@ -38,29 +39,8 @@ const labelled = (response: HttpServerResponse.HttpServerResponse, requestId: st
 /** Methods a route may be declared with. The router would answer HEAD as GET, which must not vend anything. */
 const routed = new Set(["GET", "POST", "PUT", "DELETE"])
 
-const pathOf = (target: string): string => {
-  const end = target.indexOf("?")
-  return end === -1 ? target : target.slice(0, end)
-}
-
 /** The router decodes a path, and cuts it at ';' and '#', before it looks for a route. Ours are taken as they come. */
-const isRoute = (target: string): boolean =>
-  target.startsWith(Credentials.prefix) || methodsOf(pathOf(target)).length > 0
-
-/** A route that is not there, a method it does not have, or a path that is not text. */
-const unrouted = (method: string, target: string): BrokerError => {
-  const path = pathOf(target)
-  const allow = methodsOf(path)
-  if (allow.length > 0 && !allow.includes(method)) {
-    return new MethodNotAllowed({ detail: `use ${allow.join(" or ")} here`, allow })
-  }
-  try {
-    decodeURIComponent(path)
-  } catch {
-    return new ValidationFailed({ detail: "the path is not valid percent-encoded UTF-8", field: "path" })
-  }
-  return new NotFound({ detail: "there is no such route" })
-}
+const isRoute = (target: string): boolean => target.startsWith(prefix) || methodsOf(pathOf(target)).length > 0
 
 /** A key or a token in a URL ends up in logs and histories, so it is refused before it can be of use. */
 const leaksSecret = (target: string): boolean => {
@@ -152,10 +132,9 @@ export const layer = HttpRouter.middleware(
         inFlight++
         return route.pipe(
           Effect.updateContext((context: Context.Context<never>) =>
-            Context.add(
-              request === outer ? context : Context.add(context, HttpServerRequest.HttpServerRequest, request),
-              RequestId,
-              requestId
+            (request === outer ? context : Context.add(context, HttpServerRequest.HttpServerRequest, request)).pipe(
+              Context.add(RequestId, requestId),
+              Context.add(References.CurrentLogAnnotations, { requestId })
             )
           ),
           Effect.matchCauseEffect({
@@ -169,7 +148,8 @@ export const layer = HttpRouter.middleware(
                 ? Effect.failCause(cause)
                 : Effect.map(errorOf(cause, request, requestId), (error) => labelled(Answer.ofError(error), requestId))
             }
-          })
+          }),
+          traced(request, requestId)
         )
       })
   }),

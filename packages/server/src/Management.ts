@@ -7,9 +7,13 @@ import { AppKeys, type KeyScope } from "@vendodev/broker/manage/AppKeys"
 import { Apps } from "@vendodev/broker/manage/Apps"
 import { Bindings } from "@vendodev/broker/manage/Bindings"
 import { Connections } from "@vendodev/broker/manage/Connections"
+import { Doctor } from "@vendodev/broker/manage/Doctor"
+import { Fuses } from "@vendodev/broker/manage/Fuses"
 import { Tenants } from "@vendodev/broker/manage/Tenants"
+import { Users } from "@vendodev/broker/manage/Users"
 import { ValidationFailed } from "@vendodev/domain/BrokerError"
 import { DisplayName, type TenantId } from "@vendodev/domain/Ids"
+import { Settings } from "./Settings.ts"
 
 export const layer = HttpApiBuilder.group(
   ServiceApi,
@@ -21,6 +25,10 @@ export const layer = HttpApiBuilder.group(
     const connections = yield* Connections
     const bindings = yield* Bindings
     const keys = yield* AppKeys
+    const users = yield* Users
+    const fuses = yield* Fuses
+    const doctor = yield* Doctor
+    const settings = yield* Settings
 
     /** Everything below a tenant happens inside it, on the word of the caller's token. */
     const within = <A, E, R>(tenant: TenantId, work: Effect.Effect<A, E, R>) =>
@@ -44,8 +52,11 @@ export const layer = HttpApiBuilder.group(
       listApps: ({ params }) => Effect.map(within(params.tenant, apps.list), (apps) => ({ apps })),
       createApp: ({ params, payload }) => within(params.tenant, apps.create(payload)),
 
-      listConnections: ({ params }) =>
-        Effect.map(within(params.tenant, connections.list), (connections) => ({ connections })),
+      listConnections: ({ params, query: { user } }) =>
+        Effect.map(
+          within(params.tenant, user === undefined ? connections.list : connections.listOf(user)),
+          (connections) => ({ connections })
+        ),
       createConnection: ({ params, payload }) =>
         within(
           params.tenant,
@@ -53,22 +64,40 @@ export const layer = HttpApiBuilder.group(
             slug: payload.slug,
             name: payload.name ?? DisplayName.make(payload.slug),
             profile: Option.fromUndefinedOr(payload.profile),
-            credential: Option.fromUndefinedOr(payload.credential)
+            credential: Option.fromUndefinedOr(payload.credential),
+            account: payload.composio_account_id,
+            user: payload.user
           })
         ),
+      reconnectConnection: ({ params, payload }) =>
+        within(params.tenant, connections.reconnect(params.connection, payload.composio_account_id)),
       revokeConnection: ({ params }) => within(params.tenant, connections.revoke(params.connection)),
 
       listBindings: ({ params }) =>
         Effect.map(within(params.tenant, bindings.list(params.app)), (bindings) => ({ bindings })),
       setBinding: ({ params, payload }) =>
         within(params.tenant, bindings.set(params.app, params.slug, payload.connection_id)),
-      removeBinding: ({ params }) => within(params.tenant, bindings.remove(params.app, params.slug)),
+      removeBinding: ({ params, query }) => within(params.tenant, bindings.remove(params.app, params.slug, query.user)),
+
+      removeUser: ({ params }) => within(params.tenant, users.remove(params.user)),
 
       listKeys: ({ params }) => Effect.map(within(params.tenant, keys.list), (keys) => ({ keys })),
       mintAppKey: ({ params, payload }) => mint(params.tenant, { app: params.app }, payload.expires_at),
       mintConnectionKey: ({ params, payload }) =>
         mint(params.tenant, { connection: params.connection }, payload.expires_at),
-      revokeKey: ({ params }) => within(params.tenant, keys.revoke(params.key))
+      revokeKey: ({ params }) => within(params.tenant, keys.revoke(params.key)),
+
+      listFuses: () =>
+        Effect.gen(function* () {
+          return { fuses: yield* fuses.list(yield* AdminToken) }
+        }),
+      releaseFuse: ({ params }) => Effect.flatMap(AdminToken, (token) => fuses.release(token, params.slug)),
+
+      doctor: () =>
+        Effect.gen(function* () {
+          const composio = yield* doctor.examineComposio(yield* AdminToken)
+          return { composio: { ...composio, simulated: settings.composioIsSimulated } }
+        })
     })
   })
 )

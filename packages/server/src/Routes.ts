@@ -4,15 +4,19 @@ import { HttpRouter, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder, HttpApiScalar, OpenApi } from "effect/http-api"
 import { ServiceApi, VendoApi } from "@vendodev/api/VendoApi"
 import * as AdminAuth from "./AdminAuth.ts"
+import * as AppAuth from "./AppAuth.ts"
+import * as ConnectPage from "./ConnectPage.ts"
 import * as Credentials from "./Credentials.ts"
 import * as Edges from "./Edges.ts"
 import * as Health from "./Health.ts"
 import * as Management from "./Management.ts"
+import * as Runtime from "./Runtime.ts"
 import * as ValidRequest from "./ValidRequest.ts"
+import * as WellKnown from "./WellKnown.ts"
 
 const contract = HttpApiBuilder.layer(ServiceApi).pipe(
-  Layer.provide([Management.layer, Health.layer]),
-  Layer.provide([AdminAuth.layer, ValidRequest.layer])
+  Layer.provide([Management.layer, Runtime.layer, WellKnown.layer, Health.layer]),
+  Layer.provide([AdminAuth.layer, AppAuth.layer, ValidRequest.layer])
 )
 
 const openApi = HttpRouter.use((router) =>
@@ -21,4 +25,6 @@ const openApi = HttpRouter.use((router) =>
 
 const reference = HttpApiScalar.layer(VendoApi, { path: "/docs" })
 
-export const layer = Layer.mergeAll(contract, Credentials.layer, openApi, reference).pipe(Layer.provide(Edges.layer))
+export const layer = Layer.mergeAll(contract, Credentials.layer, ConnectPage.layer, openApi, reference).pipe(
+  Layer.provide(Edges.layer)
+)

@@ -4,11 +4,14 @@ import { Console, Effect, Layer, Option, Path } from "effect"
 import { HttpServer } from "effect/http"
 import * as Broker from "@vendodev/broker/Broker"
 import { verifyKeyring } from "@vendodev/broker/vault/verifyKeyring"
+import * as brokerSettings from "./brokerSettings.ts"
+import * as composioReport from "./composioReport.ts"
 import * as Database from "./Database.ts"
 import * as Demo from "./Demo.ts"
 import { Draining } from "./Draining.ts"
 import * as Http from "./Http.ts"
 import * as Keys from "./Keys.ts"
+import * as Observability from "./Observability.ts"
 import { Settings } from "./Settings.ts"
 import * as Welcome from "./Welcome.ts"
 
@@ -35,7 +38,8 @@ const welcome = Effect.gen(function* () {
         keyFile: yield* Keys.path,
         database: Option.isSome(settings.databaseUrl)
           ? "as configured in DATABASE_URL"
-          : join(settings.dataDir, "postgres")
+          : join(settings.dataDir, "postgres"),
+        composio: settings.composioIsSimulated ? "simulated" : Option.isSome(settings.composioKey) ? "real" : "none"
       },
       demo
     )
@@ -58,16 +62,18 @@ const drain = Layer.effectDiscard(
 )
 
 const broker = Broker.layer.pipe(
+  Layer.provide(brokerSettings.layer),
   Layer.provideMerge(Layer.effectDiscard(verifyKeyring)),
   Layer.provideMerge(Database.layer),
   Layer.provideMerge(Keys.layer)
 )
 
-export const layer = Layer.effectDiscard(welcome).pipe(
+export const layer = Layer.mergeAll(Layer.effectDiscard(welcome), composioReport.layer).pipe(
   Layer.provideMerge(drain),
   Layer.provideMerge(Http.layer),
   Layer.provide(Draining.layer),
   Layer.provide(broker),
+  Layer.provide(Observability.layer),
   Layer.provide(Settings.layer),
   Layer.provide(NodeServices.layer)
 )

@@ -1,5 +1,16 @@
 /** What the environment may say, read once at start. */
-import { Array, Config, Context, Effect, Layer, type Option, type Redacted, Result, Schema } from "effect"
+import { Array, Config, Context, Effect, Layer, Option, type Redacted, Result, Schema } from "effect"
+import type { ExternalIssuer } from "@vendodev/broker/access/UserIdentitySettings"
+import {
+  composioIsSimulated,
+  composioKey,
+  composioUrl,
+  publicUrl,
+  type Telemetry,
+  telemetry,
+  userIssuer
+} from "./outsideSettings.ts"
+import { expecting, type Problems } from "./setting.ts"
 
 /** Each surface can be run alone, since they scale apart. Health is always there. */
 export const Surface = Schema.Literals(["credentials", "api"])
@@ -16,11 +27,6 @@ export class SettingsInvalid extends Schema.TaggedError<SettingsInvalid>()("Sett
 
 const Port = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))
 const Limit = Schema.Int.check(Schema.isGreaterThan(0))
-
-const expecting =
-  (expected: string) =>
-  <A>(setting: Config.Config<A>) =>
-    Effect.mapError(setting, () => expected)
 
 const settings = {
   /** `production` makes no demo data, prints no key and invents no key file for a database of its own. */
@@ -55,15 +61,43 @@ const settings = {
   maxInFlight: Config.schema(Limit, "VENDO_MAX_IN_FLIGHT").pipe(
     Config.withDefault(1024),
     expecting("VENDO_MAX_IN_FLIGHT must be a whole number above 0")
-  )
+  ),
+  composioKey,
+  composioUrl,
+  composioIsSimulated,
+  publicUrl,
+  userIssuer,
+  telemetry
 }
+
+/** Who says nothing of where people reach it is reached by its domain, or else where it listens. */
+const reachedAt = (
+  said: Option.Option<string>,
+  { domain, host, port }: { readonly domain: Option.Option<string>; readonly host: string; readonly port: number }
+): Option.Option<string> => {
+  const listens = port === 0 || wildcards.has(host) ? Option.none() : Option.some(`http://${authority(host)}:${port}`)
+  return Option.firstSomeOf([said, Option.map(domain, (domain) => `https://${domain}`), listens])
+}
+
+/** To listen on all addresses is no address. */
+const wildcards = new Set(["0.0.0.0", "::"])
+const authority = (host: string) => (host.includes(":") ? `[${host}]` : host)
+
+/** The issuer of the user tokens made here. Without an address it is still a name. */
+const ownIssuer = Option.getOrElse(() => "urn:vendo")
 
 const read = Effect.gen(function* () {
   const results = yield* Effect.all(settings, { mode: "result" })
-  return yield* Effect.mapError(
-    Effect.fromResult(Result.all(results)),
-    () => new SettingsInvalid({ problems: Array.getFailures(Object.values<Result.Result<unknown, string>>(results)) })
+  const invalid = (problems: ReadonlyArray<Problems>) => new SettingsInvalid({ problems: problems.flat() })
+  const all = yield* Effect.mapError(Effect.fromResult(Result.all(results)), () =>
+    invalid(Array.getFailures(Object.values<Result.Result<unknown, Problems>>(results)))
   )
+  const publicUrl = reachedAt(all.publicUrl, all)
+  const issuer = ownIssuer(publicUrl)
+  if (Option.exists(all.userIssuer, (external) => external.issuer === issuer)) {
+    return yield* invalid(["VENDO_USER_JWT_ISSUER is this installation itself; its own user tokens are good anyway"])
+  }
+  return { ...all, publicUrl, ownIssuer: issuer }
 })
 
 export class Settings extends Context.Service<
@@ -78,6 +112,13 @@ export class Settings extends Context.Service<
     readonly domain: Option.Option<string>
     readonly surfaces: ReadonlyArray<Surface>
     readonly maxInFlight: number
+    readonly composioKey: Option.Option<Redacted.Redacted>
+    readonly composioUrl: string
+    readonly composioIsSimulated: boolean
+    readonly publicUrl: Option.Option<string>
+    readonly userIssuer: Option.Option<ExternalIssuer>
+    readonly ownIssuer: string
+    readonly telemetry: Option.Option<Telemetry>
   }
 >()("@vendodev/server/Settings") {
   static readonly layer = Layer.effect(Settings, read)

@@ -5,10 +5,13 @@
 import { Option } from "effect"
 import type { Settings, Surface } from "./Settings.ts"
 
-const prefixes: Record<Surface, string> = { credentials: "/credentials", api: "/api" }
+const prefixes: Record<Surface, ReadonlyArray<string>> = {
+  credentials: ["/credentials"],
+  api: ["/api", "/.well-known", "/connections"]
+}
 
 /** The host a surface answers on, below the domain. The api is the domain itself, prefix and all. */
-const hosts: ReadonlyArray<readonly [label: string, prefix: string]> = [["credentials.", prefixes.credentials]]
+const hosts: ReadonlyArray<readonly [label: string, prefix: string]> = [["credentials.", "/credentials"]]
 
 /** Answered on any host and whatever the surfaces. */
 const everywhere = new Set(["/healthz", "/readyz"])
@@ -18,8 +21,10 @@ const everywhere = new Set(["/healthz", "/readyz"])
  * surface of this process is there.
  */
 export const locate = (settings: Settings["Service"]) => {
-  const off = Object.entries(prefixes).filter(([name]) => !settings.surfaces.some((surface) => surface === name))
-  const isOff = (path: string) => off.some(([, prefix]) => path === prefix || path.startsWith(`${prefix}/`))
+  const off = Object.entries(prefixes).flatMap(([name, prefixes]) =>
+    settings.surfaces.some((surface) => surface === name) ? [] : prefixes
+  )
+  const isOff = (path: string) => off.some((prefix) => path === prefix || path.startsWith(`${prefix}/`))
   const among = (target: string): Option.Option<string> => (isOff(target) ? Option.none() : Option.some(target))
 
   if (Option.isNone(settings.domain)) return off.length === 0 ? Option.some : among
@@ -30,6 +35,6 @@ export const locate = (settings: Settings["Service"]) => {
     const found = hosts.find(([label]) => name === label + domain)
     if (found !== undefined) return among(found[1] + target)
     // On the bare domain the credentials surface has no place: it has a host of its own.
-    return name === domain && !target.startsWith(`${prefixes.credentials}/`) ? among(target) : Option.none()
+    return name === domain && !target.startsWith("/credentials/") ? among(target) : Option.none()
   }
 }

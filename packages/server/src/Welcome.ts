@@ -8,6 +8,7 @@ export interface Place {
   readonly dataDir: string
   readonly keyFile: string
   readonly database: string
+  readonly composio: "simulated" | "real" | "none"
 }
 
 const curl = (key: string, url: string) => `  curl -H "Authorization: Bearer ${key}" ${url}`
@@ -26,7 +27,25 @@ export const text = (place: Place, demo: Option.Option<Demo>): string =>
     ""
   ].join("\n")
 
-const requests = ({ credentialsUrl }: Place, { apps, fresh, path }: Demo): ReadonlyArray<string> => {
+/** What becomes of tokens that expire. */
+const refreshing: Record<Place["composio"], ReadonlyArray<string>> = {
+  simulated: [
+    "",
+    "Composio is simulated: the tokens of Google are made up, expire after an hour, and open nothing.",
+    "Set COMPOSIO_API_KEY for real ones."
+  ],
+  real: [
+    "",
+    "Composio is asked for tokens that expire. Connect an account that is authorised there:",
+    "  npx -y pnpm@12.21.0 vendo connection create google --account ca_…"
+  ],
+  none: []
+}
+
+const requests = (
+  { composio, credentialsUrl }: Place,
+  { apps, fresh, path, refreshes }: Demo
+): ReadonlyArray<string> => {
   const [app] = apps
   if (app === undefined) return []
   const key = Redacted.value(app.key)
@@ -40,8 +59,10 @@ const requests = ({ credentialsUrl }: Place, { apps, fresh, path }: Demo): Reado
     curl(shown, `${credentialsUrl}/openai`),
     curl(shown, `${credentialsUrl}/notion`),
     curl(shown, `${credentialsUrl}/v1/TELEGRAM_BOT_TOKEN`),
+    ...(refreshes ? [curl(shown, `${credentialsUrl}/google`)] : []),
     "",
     "The credentials are marked placeholders, unless OPENAI_API_KEY was set. Use your own:",
-    "  npx -y pnpm@12.21.0 vendo connection --help"
+    "  npx -y pnpm@12.21.0 vendo connection --help",
+    ...refreshing[composio]
   ]
 }

@@ -27,11 +27,22 @@ export const AccountSettings = Schema.Struct({
   /** Whether a renewal counts as a change of the account. */
   movesUpdatedAt: Schema.Boolean,
   form: Schema.Literals(["opaque", "jwt"]),
-  /** How long a JWT says it is good for, in seconds. */
+  /** How long a JWT says it is good for, in seconds, and is. */
   jwtLifetime: Schema.Finite,
   expiresIn: Schema.Literals(["number", "string", "null", "absent"]),
-  /** Whether `expires_at` stands beside the token. */
-  saysExpiresAt: Schema.Boolean,
+  /** How the end of the token is spelled beside it; `by-scheme` is as documented for the scheme. */
+  expiresAt: Schema.Literals([
+    "by-scheme",
+    "absent",
+    "iso",
+    "offset",
+    "no-zone",
+    "local",
+    "seconds",
+    "millis",
+    "past",
+    "ten-years"
+  ]),
   /** A second token for the person beside the bot's, as Slack has. */
   hasUserToken: Schema.Boolean,
   masked: Schema.Literals(["no", "prefix", "REDACTED"]),
@@ -69,7 +80,7 @@ export const defaults: AccountSettings = {
   form: "opaque",
   jwtLifetime: 600,
   expiresIn: "number",
-  saysExpiresAt: false,
+  expiresAt: "by-scheme",
   hasUserToken: false,
   masked: "no",
   sharesTokenOf: null,

@@ -2,7 +2,7 @@
  * An upstream that behaves as Composio is documented to, for tests and for development. It keeps a ledger of every call
  * and of every token it ever issued. Its time is that of Effect's `Clock`.
  */
-import { Clock, Effect } from "effect"
+import { Clock, Effect, Option } from "effect"
 import type { AccountPatch } from "./Account.ts"
 import * as Answer from "./Answer.ts"
 import { hostedPage } from "./connect.ts"
@@ -54,7 +54,12 @@ const keyOf = ({ apiKey, readKey }: World.Settings, headers: Answer.Request["hea
 }
 
 /** What every answer of the API carries. */
-const commonHeaders = (world: World.World, left: number, now: number, requestId: string | undefined): Answer.Headers => [
+const commonHeaders = (
+  world: World.World,
+  left: number,
+  now: number,
+  requestId: string | undefined
+): Answer.Headers => [
   ["date", Answer.httpDate(now + world.settings.skewMs)],
   ["x-ratelimit", String(world.settings.rateLimit)],
   ["x-ratelimit-remaining", String(Math.max(0, left))],
@@ -62,7 +67,12 @@ const commonHeaders = (world: World.World, left: number, now: number, requestId:
   ...(requestId === undefined ? [] : [["x-request-id", requestId] as const])
 ]
 
-const truthOf = (context: Context, route: Route | undefined, key: Call["key"], limit: ReturnType<typeof World.count>) => {
+const truthOf = (
+  context: Context,
+  route: Route | undefined,
+  key: Call["key"],
+  limit: ReturnType<typeof World.count>
+) => {
   const { request, url, world } = context
   if (route !== undefined && open.includes(route)) return route.answer(context)
   if (isRetired(url.pathname)) return refuse(410)
@@ -92,10 +102,22 @@ const outcomes: Readonly<Record<Answer.Delivery, Call["outcome"]>> = {
   "reset-after-headers": "reset"
 }
 
+const all = [...open, ...routes]
+
+/** Whatever comes over a socket, garbage included. */
+const urlOf = ({ headers, target }: Answer.Request): URL => {
+  const origin = `http://${headers["host"] ?? ""}`
+  const base = URL.canParse(origin) ? origin : "http://localhost"
+  return new URL(URL.canParse(target, base) ? target : "/", base)
+}
+
+const decode = Option.liftThrowable(decodeURIComponent)
+const decoded = (part: string) => Option.getOrElse(decode(part), () => part)
+
 const answerApi = Effect.fnUntraced(function* (world: World.World, request: Answer.Request) {
-  const url = new URL(request.target, `http://${request.headers["host"] ?? "localhost"}`)
-  const route = [...open, ...routes].find(({ method, path }) => method === request.method && path.test(url.pathname))
-  const id = decodeURIComponent(route?.path.exec(url.pathname)?.[1] ?? "")
+  const url = urlOf(request)
+  const route = all.find(({ method, path }) => method === request.method && path.test(url.pathname))
+  const id = decoded(route?.path.exec(url.pathname)?.[1] ?? "")
   const key = keyOf(world.settings, request.headers)
   const arrived = yield* Clock.currentTimeMillis
   const call = world.ledger.record({
@@ -146,8 +168,7 @@ export const make = Effect.fnUntraced(function* ({ accounts = {}, ...settings }:
   const answerControl = answerControlOf(controls)
   const simulator: FakeComposio = {
     ...controls,
-    answer: (request) =>
-      request.target.startsWith(controlPrefix) ? answerControl(request) : answerApi(world, request)
+    answer: (request) => (request.target.startsWith(controlPrefix) ? answerControl(request) : answerApi(world, request))
   }
   return simulator
 })

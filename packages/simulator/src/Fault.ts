@@ -1,5 +1,6 @@
 /** What goes wrong, for whom, how often: put over a true answer, or in its place. */
-import { Effect, Encoding, Result, Schema } from "effect"
+import { Effect, Result, Schema } from "effect"
+import { Base64 } from "effect/encoding"
 import { type Answer, bytes, type Headers, httpDate, make, withHeaders } from "./Answer.ts"
 import { errorBody } from "./errors.ts"
 import { gzipBomb } from "./gzipBomb.ts"
@@ -9,6 +10,7 @@ export const BodyName = Schema.Literals([
   "valid",
   "truncated",
   "array",
+  "enveloped",
   "padded",
   "bom",
   "nul",
@@ -67,14 +69,14 @@ const intoFirstValue = (body: Uint8Array, inserted: ReadonlyArray<number>) => {
 }
 
 /** `,"padding":"xxx…"}` in the place of the last brace. */
-const padded = (body: Uint8Array) =>
-  join(body.subarray(0, -1), bytes(`,"padding":"${"x".repeat(300 * 1024)}"}`))
+const padded = (body: Uint8Array) => join(body.subarray(0, -1), bytes(`,"padding":"${"x".repeat(300 * 1024)}"}`))
 
 /** Bodies made of the true one. */
 const derived: Partial<Record<BodyName, (truth: Uint8Array) => Uint8Array>> = {
   valid: (truth) => truth,
   truncated: (truth) => truth.subarray(0, Math.floor(truth.length / 2)),
   array: (truth) => join(bytes("["), truth, bytes("]")),
+  enveloped: (truth) => join(bytes('{"data":'), truth, bytes("}")),
   padded,
   bom: (truth) => join(Uint8Array.of(0xef, 0xbb, 0xbf), truth),
   nul: (truth) => intoFirstValue(truth, [0]),
@@ -111,7 +113,10 @@ const withBody = Effect.fnUntraced(function* (fault: Fault, truth: Answer | unde
   if (typeof body === "object") {
     return "text" in body
       ? of("application/json", bytes(body.text))
-      : of("application/json", Result.getOrElse(Encoding.decodeBase64(body.base64), () => bytes("")))
+      : of(
+          "application/json",
+          Result.getOrElse(Base64.decode(body.base64), () => bytes(""))
+        )
   }
   if (body === "gzip-bomb") {
     return withHeaders(of("application/json", yield* gzipBomb), [["content-encoding", "gzip"]])

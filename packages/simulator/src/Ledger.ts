@@ -82,8 +82,7 @@ export const make = (): Ledger => {
     return calls
       .slice(start)
       .filter(
-        (call) =>
-          (account === undefined || call.account === account) && (route === undefined || call.route === route)
+        (call) => (account === undefined || call.account === account) && (route === undefined || call.route === route)
       )
   }
 

@@ -127,8 +127,7 @@ export const takeFault = (world: World, route: string, account: string | undefin
     (fault.route === undefined || fault.route === route) &&
     (fault.account === undefined || fault.account === account) &&
     (fault.times === undefined || fault.times > 0)
-  const fault =
-    world.faults.find((fault) => fault.times !== undefined && strikes(fault)) ?? world.faults.find(strikes)
+  const fault = world.faults.find((fault) => fault.times !== undefined && strikes(fault)) ?? world.faults.find(strikes)
   if (fault?.times !== undefined) {
     const left = { ...fault, times: fault.times - 1 }
     world.faults = world.faults.flatMap((other) => (other !== fault ? [other] : left.times > 0 ? [left] : []))

@@ -35,13 +35,32 @@ const companions: Readonly<Record<string, Fields>> = {
   SERVICE_ACCOUNT: { application_id: "1", installation_id: "2" }
 }
 
+const year = 365 * 24 * 3600 * 1000
+
+/** The end of a token, by the upstream's clock, in every spelling that was ever met. */
+const spellings: Readonly<Record<string, (end: number) => Json>> = {
+  iso: isoDate,
+  offset: (end) => isoDate(end + 7_200_000).replace("Z", "+02:00"),
+  "no-zone": (end) => isoDate(end).replace("Z", ""),
+  local: (end) => {
+    const [, y = "", m = "", d = "", time = ""] = /^(\d+)-(\d+)-(\d+)T([\d:]+)/.exec(isoDate(end)) ?? []
+    return `${m}/${d}/${y}, ${time}`
+  },
+  seconds: (end) => Math.floor(end / 1000),
+  millis: (end) => end,
+  past: (end) => isoDate(end - year),
+  "ten-years": (end) => isoDate(end + 10 * year)
+}
+
 const expiry = ({ settings }: Account, token: IssuedToken, skewMs: number): Fields => {
-  const { authScheme, expiresIn, lifetime, saysExpiresAt } = settings
+  const { authScheme, expiresAt, expiresIn, lifetime } = settings
   if (token.expiresAt === null) return {}
-  const spelled = { number: lifetime, string: String(lifetime), null: null, absent: undefined }[expiresIn]
+  const duration = { number: lifetime, string: String(lifetime), null: null, absent: undefined }[expiresIn]
+  const documented = authScheme === "S2S_OAUTH2" ? "iso" : "absent"
+  const end = spellings[expiresAt === "by-scheme" ? documented : expiresAt]?.(token.expiresAt + skewMs)
   return {
-    ...(spelled === undefined ? {} : { expires_in: spelled }),
-    ...(saysExpiresAt || authScheme === "S2S_OAUTH2" ? { expires_at: isoDate(token.expiresAt + skewMs) } : {})
+    ...(duration === undefined ? {} : { expires_in: duration }),
+    ...(end === undefined ? {} : { expires_at: end })
   }
 }
 

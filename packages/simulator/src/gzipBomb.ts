@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import { gzip } from "node:zlib"
 
-export const unpackedBytes = 64 * 1024 * 1024
+export const unpackedBytes = 16 * 1024 * 1024
 
 let packed: Uint8Array | undefined
 

@@ -1,5 +1,6 @@
 /** Accounts by filter, a page at a time. */
-import { Encoding, Result, Schema } from "effect"
+import { Result, Schema } from "effect"
+import { Base64 } from "effect/encoding"
 import { accountBody } from "./accountBody.ts"
 import { type Answer, json } from "./Answer.ts"
 import { refuse } from "./errors.ts"
@@ -13,7 +14,7 @@ const pageOf = (cursor: string | null, limit: number): { readonly page: number; 
   cursor === null
     ? { page: 1, limit }
     : Result.getOrElse(
-        Result.flatMap(Encoding.decodeBase64String(cursor), (text) => decodeCursor(text)),
+        Result.flatMap(Base64.decodeString(cursor), (text) => decodeCursor(text)),
         () => undefined
       )
 
@@ -47,7 +48,7 @@ export const listAccounts = ({ now, url, world }: Context): Answer => {
     )
   })
   const pages = Math.ceil(matching.length / at.limit)
-  const next = Encoding.encodeBase64(JSON.stringify({ page: at.page + 1, limit: at.limit }))
+  const next = Base64.encode(JSON.stringify({ page: at.page + 1, limit: at.limit }))
   return json(200, {
     items: matching
       .slice((at.page - 1) * at.limit, at.page * at.limit)

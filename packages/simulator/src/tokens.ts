@@ -1,5 +1,5 @@
 /** Tokens as the upstream's background work would have renewed them by now. */
-import { Encoding } from "effect"
+import { Base64Url } from "effect/encoding"
 import { type Account, holdsToken, isActive } from "./Account.ts"
 import type { IssuedToken, Ledger } from "./Ledger.ts"
 
@@ -13,7 +13,7 @@ const random = () => crypto.randomUUID().replaceAll("-", "")
 
 const jwt = (name: string, exp: number): string =>
   [{ alg: "none", typ: "JWT" }, { jti: name, exp: Math.floor(exp / second) }, name]
-    .map((part) => Encoding.encodeBase64Url(typeof part === "string" ? part : JSON.stringify(part)))
+    .map((part) => Base64Url.encode(typeof part === "string" ? part : JSON.stringify(part)))
     .join(".")
 
 const fresh = (account: Account, at: number, label: string): string => {
@@ -22,9 +22,16 @@ const fresh = (account: Account, at: number, label: string): string => {
   return settings.form === "jwt" ? jwt(name, at + settings.jwtLifetime * second) : name
 }
 
+/** What the upstream says is `lifetime`; a JWT may end before. */
+const trueLifetime = ({ settings: { form, jwtLifetime, lifetime } }: Account): number =>
+  form === "jwt" ? Math.min(lifetime, jwtLifetime) : lifetime
+
 /** The time between two renewals. */
-const period = ({ settings: { lifetime, margin } }: Account): number =>
-  (margin < lifetime ? lifetime - margin : lifetime) * second
+const period = (account: Account): number => {
+  const lifetime = trueLifetime(account)
+  const { margin } = account.settings
+  return (margin < lifetime ? lifetime - margin : lifetime) * second
+}
 
 const end = (token: IssuedToken | undefined, at: number) => {
   if (token !== undefined && (token.endedAt === null || token.endedAt > at)) token.endedAt = at
@@ -34,8 +41,7 @@ const end = (token: IssuedToken | undefined, at: number) => {
 export const issue = (account: Account, ledger: Ledger, at: number): IssuedToken => {
   const { settings } = account
   account.issued += 1
-  const lifetime = settings.form === "jwt" ? Math.min(settings.lifetime, settings.jwtLifetime) : settings.lifetime
-  const expiresAt = isExpiring(account) ? at + lifetime * second : null
+  const expiresAt = isExpiring(account) ? at + trueLifetime(account) * second : null
   const common = { account: account.id, toolkit: settings.toolkit, issuedAt: at, endedAt: null }
   const kept = settings.changesToken ? undefined : account.current?.token
   const token: IssuedToken = {

@@ -1,5 +1,6 @@
 /** Events as the upstream sends them, genuine and forged. */
-import { Effect, Encoding, Schema } from "effect"
+import { Effect, Schema } from "effect"
+import { Base64 } from "effect/encoding"
 import { FetchHttpClient, HttpClient, HttpClientRequest } from "effect/http"
 import type { Account } from "./Account.ts"
 import { accountBody } from "./accountBody.ts"
@@ -35,7 +36,7 @@ const sign = (secret: string, signed: string) =>
     const algorithm = { name: "HMAC", hash: "SHA-256" } as const
     const key = await crypto.subtle.importKey("raw", encoder.encode(secret), algorithm, false, ["sign"])
     const mac = await crypto.subtle.sign("HMAC", key, encoder.encode(signed))
-    return `v1,${Encoding.encodeBase64(new Uint8Array(mac))}`
+    return `v1,${Base64.encode(new Uint8Array(mac))}`
   })
 
 const eventOf = (world: World, account: Account, options: WebhookOptions, id: string, now: number) => {

@@ -1,8 +1,7 @@
 /** A broker on a database of its own, and an admin token for it: the start of most tests. */
 import { NodeFileSystem } from "@effect/platform-node"
 import { Context, Effect, Layer, Option, Redacted } from "effect"
-import { FetchHttpClient } from "effect/http"
-import { SqlClient } from "effect/sql"
+import { FetchHttpClient, type HttpClient } from "effect/http"
 import * as Broker from "@vendodev/broker/Broker"
 import { mintAdminToken } from "@vendodev/broker/access/AdminTokens"
 import { Tenancy } from "@vendodev/broker/database/Tenancy"
@@ -14,7 +13,7 @@ import { Tenants } from "@vendodev/broker/manage/Tenants"
 import { ComposioSettings } from "@vendodev/broker/upstream/ComposioClient"
 import { UserIdentitySettings } from "@vendodev/broker/access/UserIdentitySettings"
 import { generate, Keyring } from "@vendodev/broker/vault/Keyring"
-import { DisplayName, Slug } from "@vendodev/domain/Ids"
+import { ComposioAccountId, DisplayName, Slug } from "@vendodev/domain/Ids"
 import type { Profile } from "@vendodev/domain/Profile"
 import * as Postgres from "./Postgres.ts"
 
@@ -32,21 +31,27 @@ const adminAccess = Layer.effect(
 /** Fresh keys for every layer built. */
 export const keyring = Layer.unwrap(Effect.sync(() => Keyring.layerOf(generate("test"))))
 
-/** Nothing outside: no upstream can be asked, and no user tokens but our own are known. */
-const alone = Layer.mergeAll(
-  Layer.succeed(ComposioSettings, { apiKey: Option.none(), baseUrl: "http://127.0.0.1:9" }),
-  FetchHttpClient.layer,
-  NodeFileSystem.layer,
-  Layer.succeed(UserIdentitySettings, { own: { issuer: "urn:vendo", audience: "vendo" }, external: Option.none() })
+const settings = Layer.succeed(UserIdentitySettings, {
+  own: { issuer: "urn:vendo", audience: "vendo" },
+  external: Option.none()
+})
+
+/** The broker as the service has it, on a migrated Postgres as the server's own role, and an upstream to ask. */
+export const layerWith = <E, R>(upstream: Layer.Layer<ComposioSettings | HttpClient.HttpClient, E, R>) =>
+  Layer.merge(Broker.layer, adminAccess).pipe(
+    Layer.provide([upstream, settings, NodeFileSystem.layer]),
+    Layer.provideMerge(keyring),
+    Layer.provideMerge(Postgres.layer),
+    Layer.orDie
+  )
+
+/** Composio is not configured, so nothing is asked of it. */
+const noUpstream = Layer.merge(
+  Layer.succeed(ComposioSettings, { apiKey: Option.none(), baseUrl: "https://composio.example" }),
+  FetchHttpClient.layer
 )
 
-/** The broker as the service has it: the server's own role on a migrated Postgres. */
-export const layer = Layer.merge(Broker.layer, adminAccess).pipe(
-  Layer.provide(alone),
-  Layer.provideMerge(keyring),
-  Layer.provideMerge(Postgres.layer),
-  Layer.orDie
-)
+export const layer = layerWith(noUpstream)
 
 const label = () => `t${crypto.randomUUID().slice(0, 8)}`
 
@@ -105,22 +110,13 @@ export const makeManaged = Effect.fn("Fixture.makeManaged")(function* (options: 
         slug: options.slug,
         name: DisplayName.make("test"),
         profile: Option.some("composio_managed"),
-        credential: Option.none()
+        credential: Option.none(),
+        account: ComposioAccountId.make(options.account)
       })
       yield* bindings.set(made.app.id, connection.slug, connection.id)
       const { key, record } = yield* keys.mint({ app: made.app.id }, Option.none())
       return { connection, key, record }
     })
-  )
-  const { asAdmin } = yield* Postgres.TestDatabase
-  yield* asAdmin(
-    Effect.flatMap(
-      SqlClient.SqlClient,
-      (sql) => sql`
-        UPDATE broker.connections SET metadata = jsonb_build_object('composio_account_id', ${options.account}::text)
-        WHERE id = ${connection.id}
-      `
-    )
   )
   return { ...made, connection, key, record }
 })

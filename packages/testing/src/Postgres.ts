@@ -58,3 +58,14 @@ export const layer = Layer.unwrap(
     return PgClient.layer({ url: Redacted.make(serverUrl), maxConnections: 8 })
   })
 ).pipe(Layer.provideMerge(Layer.effect(TestDatabase, database)), Layer.orDie)
+
+/** The administrator's hand on the test database, on a connection that stays open. */
+export class Administrator extends Context.Service<Administrator, SqlClient.SqlClient>()(
+  "@vendodev/testing/Administrator"
+) {
+  static readonly layer = Layer.unwrap(
+    Effect.map(TestDatabase, ({ adminUrl }) =>
+      Layer.effect(Administrator, SqlClient.SqlClient).pipe(Layer.provide(Layer.fresh(on(adminUrl))), Layer.orDie)
+    )
+  )
+}

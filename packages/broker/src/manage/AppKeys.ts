@@ -2,7 +2,7 @@
 import { Context, DateTime, Effect, Layer, Option, type Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { AppKey } from "@vendodev/domain/AppKey"
-import { NotFound } from "@vendodev/domain/BrokerError"
+import { NotFound, ValidationFailed } from "@vendodev/domain/BrokerError"
 import { type AppId, type ConnectionId, KeyId } from "@vendodev/domain/Ids"
 import { AuditLog } from "../audit/AuditLog.ts"
 import { rows } from "../database/rows.ts"
@@ -19,11 +19,14 @@ export class AppKeys extends Context.Service<
   AppKeys,
   {
     readonly list: InTenant<ReadonlyArray<AppKey>>
-    /** The only time the key itself is seen. */
+    /**
+     * The only time the key itself is seen. One connection's key names no end
+     * user, so none is minted for a connection that belongs to one.
+     */
     readonly mint: (
       scope: KeyScope,
       expiresAt: Option.Option<DateTime.Utc>
-    ) => InTenant<{ readonly key: Redacted.Redacted; readonly record: AppKey }, NotFound>
+    ) => InTenant<{ readonly key: Redacted.Redacted; readonly record: AppKey }, NotFound | ValidationFailed>
     /** Holds from the next request on. Repeating it changes nothing. */
     readonly revoke: (id: KeyId) => InTenant<AppKey, NotFound>
   }
@@ -44,12 +47,21 @@ export class AppKeys extends Context.Service<
         return found ?? (yield* new NotFound({ detail: "there is no such key" }))
       })
 
+      const openable = Effect.fnUntraced(function* (connection: ConnectionId) {
+        const { id, user } = yield* connections.get(connection)
+        if (user === null) return id
+        return yield* new ValidationFailed({
+          field: "connection",
+          detail: "this connection belongs to an end user; bind it to an app, and mint a key for that"
+        })
+      })
+
       return AppKeys.of({
         list: keys(sql`SELECT ${columns} FROM broker.app_keys ORDER BY created_at, id`),
         mint: Effect.fn("AppKeys.mint")(function* (scope, expiresAt) {
           const tenant = yield* CurrentTenant
           const app = "app" in scope ? (yield* apps.get(scope.app)).id : null
-          const connection = "connection" in scope ? (yield* connections.get(scope.connection)).id : null
+          const connection = "connection" in scope ? yield* openable(scope.connection) : null
           const id = KeyId.make(crypto.randomUUID())
           const key = mint("vendo_sk_")
           const expires = Option.getOrNull(Option.map(expiresAt, DateTime.formatIso))

@@ -12,7 +12,7 @@ import {
   ValidationFailed
 } from "@vendodev/domain/BrokerError"
 import type { Connection } from "@vendodev/domain/Connection"
-import type { AppId, ConnectionId, IntegrationSlug } from "@vendodev/domain/Ids"
+import { type AppId, type ConnectionId, type IntegrationSlug, noSubject, type UserSubject } from "@vendodev/domain/Ids"
 import { AuditLog } from "../audit/AuditLog.ts"
 import { rows } from "../database/rows.ts"
 import { CurrentTenant, type InTenant } from "../database/Tenancy.ts"
@@ -25,7 +25,8 @@ export class Bindings extends Context.Service<
   {
     readonly list: (app: AppId) => InTenant<ReadonlyArray<Binding>, NotFound>
     /**
-     * Binds, or replaces what was bound. Repeating it changes nothing.
+     * Binds, or replaces what was bound. Repeating it changes nothing. It is for
+     * whoever the connection belongs to: the tenant itself, or one end user.
      *
      * Fails with `connection_in_use` when the credential is exclusive and has a
      * consumer, with `forbidden` for an exclusive credential and a sandbox.
@@ -35,8 +36,8 @@ export class Bindings extends Context.Service<
       slug: IntegrationSlug,
       connection: ConnectionId
     ) => InTenant<Binding, NotFound | ValidationFailed | ConnectionRevoked | ConnectionInUse | Forbidden>
-    /** Unbinds. Repeating it changes nothing. */
-    readonly remove: (app: AppId, slug: IntegrationSlug) => InTenant<void, NotFound>
+    /** Unbinds: the tenant's own connection, or that of one end user. Repeating it changes nothing. */
+    readonly remove: (app: AppId, slug: IntegrationSlug, user?: UserSubject) => InTenant<void, NotFound>
   }
 >()("@vendodev/broker/Bindings") {
   static readonly layer = Layer.effect(
@@ -47,7 +48,7 @@ export class Bindings extends Context.Service<
       const apps = yield* Apps
       const connections = yield* Connections
       const bindings = rows(Binding)
-      const columns = sql`app_id, integration AS slug, connection_id, created_at`
+      const columns = sql`app_id, integration AS slug, connection_id, nullif(user_subject, '') AS "user", created_at`
 
       /** The holder, as far as this tenant may know it: another tenant's app is null. */
       const holder = Effect.fnUntraced(function* (connection: ConnectionId) {
@@ -104,7 +105,8 @@ export class Bindings extends Context.Service<
         list: Effect.fn("Bindings.list")(function* (app) {
           yield* apps.get(app)
           return yield* bindings(
-            sql`SELECT ${columns} FROM broker.app_connection_bindings WHERE app_id = ${app} ORDER BY integration`
+            sql`SELECT ${columns} FROM broker.app_connection_bindings WHERE app_id = ${app}
+              ORDER BY integration, user_subject`
           )
         }),
         set: Effect.fn("Bindings.set")(function* (appId, slug, connectionId) {
@@ -124,7 +126,7 @@ export class Bindings extends Context.Service<
             yield* audit.changed({
               action: "binding.set",
               object: { kind: "app", id: appId },
-              with: { integration: slug, connection: connectionId }
+              with: { integration: slug, connection: connectionId, user: connection.user }
             })
           }
           const [bound] = yield* bindings(sql`
@@ -136,17 +138,17 @@ export class Bindings extends Context.Service<
             bound ?? (yield* new ConnectionRevoked({ detail: `this ${slug} connection was revoked; connect again` }))
           )
         }),
-        remove: Effect.fn("Bindings.remove")(function* (appId, slug) {
+        remove: Effect.fn("Bindings.remove")(function* (appId, slug, user = noSubject) {
           yield* apps.get(appId)
           const removed = yield* sql`
             DELETE FROM broker.app_connection_bindings
-            WHERE app_id = ${appId} AND integration = ${slug} AND user_subject = '' RETURNING app_id
+            WHERE app_id = ${appId} AND integration = ${slug} AND user_subject = ${user} RETURNING app_id
           `
           if (removed.length === 0) return
           yield* audit.changed({
             action: "binding.remove",
             object: { kind: "app", id: appId },
-            with: { integration: slug }
+            with: { integration: slug, user: user || null }
           })
         })
       })

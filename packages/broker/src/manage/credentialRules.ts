@@ -2,6 +2,7 @@
 import { Effect, Option, Redacted } from "effect"
 import type { Integration } from "@vendodev/catalog/Integration"
 import { ValidationFailed } from "@vendodev/domain/BrokerError"
+import type { ComposioAccountId } from "@vendodev/domain/Ids"
 import { type Profile, takesCredential } from "@vendodev/domain/Profile"
 
 const maximumLength = 16 * 1024
@@ -36,6 +37,28 @@ export const readCredential = (
     return invalid("credential", `this is a Vendo key, not a credential of ${integration.name}`)
   }
   return Effect.succeed(Option.some(Redacted.make(text, { label: "credential" })))
+}
+
+/** Keys of Composio and our own. They would pass for the opaque id of an account, which is stored and shown. */
+const keyOfSomebody = /^(?:[a-z]?ak|vendo_[a-z]{2})_/
+
+/** The account whose tokens are asked for; none for a profile that has none. */
+export const readAccount = (
+  profile: Profile,
+  account: ComposioAccountId | undefined
+): Effect.Effect<Option.Option<ComposioAccountId>, ValidationFailed> => {
+  const field = "composio_account_id"
+  if (profile !== "composio_managed") {
+    return account === undefined
+      ? Effect.succeed(Option.none())
+      : invalid(field, `connections of profile ${profile} have no account at Composio; leave it out`)
+  }
+  if (account === undefined) {
+    return invalid(field, `connections of profile ${profile} need the id of an account connected at Composio, ca_…`)
+  }
+  return keyOfSomebody.test(account)
+    ? invalid(field, "this looks like a key, not like the id of an account connected at Composio, ca_…")
+    : Effect.succeed(Option.some(account))
 }
 
 export interface Identity {

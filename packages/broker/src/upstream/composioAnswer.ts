@@ -86,19 +86,23 @@ const tokenOf = (answer: Answer, elapsed: Duration.Duration, question: Question)
   })
 }
 
-const hasMessage = { message: Schema.String }
+const said = { message: Schema.String }
 
 /** Composio's own way of saying no, told from the page any proxy in between may show. */
-const isComposiosNo = Schema.is(
-  Schema.Struct({
-    error: Schema.Union([
-      Schema.Struct({ ...hasMessage, code: Schema.Number }),
-      Schema.Struct({ ...hasMessage, error_code: Schema.Number }),
-      Schema.Struct({ ...hasMessage, status: Schema.Number }),
-      Schema.Struct({ ...hasMessage, slug: Schema.String })
-    ])
-  })
-)
+const Refused = Schema.Struct({
+  error: Schema.Union([
+    Schema.Struct({ ...said, slug: Schema.String }),
+    Schema.Struct({ ...said, code: Schema.Number }),
+    Schema.Struct({ ...said, error_code: Schema.Number }),
+    Schema.Struct({ ...said, status: Schema.Number })
+  ])
+})
+const decodeRefused = Schema.decodeUnknownOption(Refused)
+
+/** Of the account, and not of the path: a wrong COMPOSIO_BASE_URL must not take every account for gone. */
+const isAboutAccount = ({ error }: typeof Refused.Type) => !("slug" in error && error.slug.startsWith("HTTP_"))
+
+const saysGone = (body: Option.Option<unknown>) => Option.exists(Option.flatMap(body, decodeRefused), isAboutAccount)
 
 const keyRefused = FailedAttempt.of(
   "ours",
@@ -136,7 +140,7 @@ const failureOf = (answer: Answer): FailedAttempt => {
     case 403:
       return keyRefused
     case 404:
-      return Option.exists(body, isComposiosNo) ? gone : notThere
+      return saysGone(body) ? gone : notThere
     case 408:
     case 409:
       return failed(answer, "well")

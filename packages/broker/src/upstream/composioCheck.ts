@@ -19,17 +19,10 @@ type Send = (url: string, key: Redacted.Redacted) => Effect.Effect<Answer, NoAns
 
 const patience: Duration.Input = "5 seconds"
 
-const Setting = Schema.Struct({ mask_secret_keys_in_connected_account: Schema.Boolean })
-const settingOf = Schema.decodeUnknownOption(Schema.Union([Setting, Schema.Struct({ config: Setting })]))
+const settingOf = Schema.decodeUnknownOption(Schema.Struct({ mask_secret_keys_in_connected_account: Schema.Boolean }))
 
-const Accounts = Schema.Struct({ items: Schema.Array(Schema.Struct({ id: ComposioAccountId, status: Schema.String })) })
-const accountsOf = Schema.decodeUnknownOption(Accounts)
-
-const keyState = (status: Option.Option<number>): ComposioCheck["key"] => {
-  if (Option.isNone(status)) return "silent"
-  if (status.value === 200) return "accepted"
-  return status.value === 401 || status.value === 403 ? "refused" : "silent"
-}
+const accountsOf = Schema.decodeUnknownOption(Schema.Struct({ items: Schema.Array(Schema.Unknown) }))
+const isActive = Schema.is(Schema.Struct({ id: ComposioAccountId, status: Schema.Literal("ACTIVE") }))
 
 const nothingKnown = { maskingIsOn: Option.none(), tokensAreMasked: Option.none() } as const
 
@@ -42,24 +35,23 @@ export const checkWith = (address: Result.Result<Address, NoAddress>, send: Send
     const ask = (url: string) => send(url, key).pipe(Effect.timeout(patience), Effect.option)
 
     const listed = yield* ask(accounts)
-    const state = keyState(Option.map(listed, ({ status }) => status))
-    if (state !== "accepted") return { key: state, ...nothingKnown }
+    const status = Option.getOrUndefined(listed)?.status
+    if (status === 401 || status === 403) return { key: "refused", ...nothingKnown }
+    const list = Option.flatMap(listed, ({ body }) => Option.flatMap(body, accountsOf))
+    if (status !== 200 || Option.isNone(list)) return { key: "silent", ...nothingKnown }
 
     const config = yield* ask(project)
-    const active = Option.flatMap(
-      Option.flatMap(listed, ({ body }) => Option.flatMap(body, accountsOf)),
-      ({ items }) => Option.fromNullishOr(items.find(({ status }) => status === "ACTIVE"))
-    )
+    const active = Option.fromNullishOr(list.value.items.find(isActive))
     const looked = Option.isSome(active) ? yield* ask(urlOf(active.value.id)) : Option.none()
     const credential = Option.map(
       Option.flatMap(looked, ({ body }) => accountOf(body)),
       credentialOf
     )
     return {
-      key: state,
+      key: "accepted",
       maskingIsOn: Option.map(
         Option.flatMap(config, ({ body }) => Option.flatMap(body, settingOf)),
-        (said) => ("config" in said ? said.config : said).mask_secret_keys_in_connected_account
+        (said) => said.mask_secret_keys_in_connected_account
       ),
       tokensAreMasked: Option.flatMap(credential, (found) => {
         if (Result.isSuccess(found)) return Option.some(false)

@@ -91,8 +91,10 @@ layer(Fixture.layer)("The schema", (it) => {
           "broker.connections INSERT,SELECT,UPDATE",
           "broker.integrations SELECT",
           "broker.keyring_checks INSERT,SELECT",
+          "broker.removed_users INSERT,SELECT,UPDATE",
           "broker.tenant_keys SELECT",
-          "broker.tenants SELECT"
+          "broker.tenants SELECT",
+          "broker.user_token_keys INSERT,SELECT"
         ]
       )
     })
@@ -160,8 +162,8 @@ layer(Fixture.layer)("The schema", (it) => {
         const expected = { owner: "vendo_gate", config: ["search_path=pg_catalog, pg_temp"], public: false }
         assert.deepStrictEqual(rest, expected, name)
       }
-      const callable = functions.filter(({ name }) => !/^gate\.(?:append|enter|sign)\(/.test(name))
-      assert.strictEqual(callable.length, functions.length - 3)
+      const callable = functions.filter(({ name }) => !/^gate\.(?:append|enter|fuse_holds|sign)\(/.test(name))
+      assert.strictEqual(callable.length, functions.length - 4)
       const granted = yield* sql<{ readonly name: string }>`
         SELECT p.oid::regprocedure::text AS name FROM pg_proc p
         WHERE p.pronamespace = 'gate'::regnamespace AND has_function_privilege('vendo_server', p.oid, 'EXECUTE')`

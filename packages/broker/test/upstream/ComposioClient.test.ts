@@ -191,6 +191,7 @@ it.live("an account is gone only when it is Composio that says so", () =>
     [{ status: 404, body: notFound }, "dead", 1, /no longer exists/],
     [{ status: 404, body: { error: { message: "not found", error_code: 604 } } }, "dead", 1],
     [{ status: 404, body: { error: { message: "not found", slug: "ConnectedAccount_NotFound" } } }, "dead", 1],
+    [{ status: 404, body: { error: { message: "No such route", code: 10404, slug: "HTTP_NotFound" } } }, "faulty", 1],
     [{ status: 404, body: "<html><h1>404</h1></html>" }, "faulty", 1],
     [{ status: 404, body: "" }, "faulty", 1],
     [{ status: 404, body: "not found" }, "faulty", 1],
@@ -215,7 +216,11 @@ it.live("a body that can not be read is no answer, and asked for again", () => {
     [{ body: "\0" }, "faulty", 3],
     [{ body: "[".repeat(100_000) }, "faulty", 3],
     [{ body: `${"[".repeat(100_000)}${"]".repeat(100_000)}` }, "faulty", 3],
-    [{ body: Buffer.concat([Buffer.from(text.slice(0, -1)), Buffer.from([0xff, 0xfe]), Buffer.from("}")]) }, "faulty", 3],
+    [
+      { body: Buffer.concat([Buffer.from(text.slice(0, -1)), Buffer.from([0xff, 0xfe]), Buffer.from("}")]) },
+      "faulty",
+      3
+    ],
     [{ body: Buffer.from(text.replace("some", "s\xff"), "latin1") }, token, 1],
     [{ body: Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(text)]) }, token, 1],
     [{ body: text, headers: { "content-type": "text/html" } }, token, 1],
@@ -238,7 +243,10 @@ it.live("what an upstream asks us to wait is passed on, within reason", () => {
     assert.deepStrictEqual(yield* wait({ "retry-after-ms": "20500" }), { asked: 1, wait: 20_500 })
     assert.deepStrictEqual(yield* wait({ "retry-after-ms": "20500", "retry-after": "99" }), { asked: 1, wait: 20_500 })
     assert.deepStrictEqual(yield* wait({ "retry-after-ms": "soon", "retry-after": "99" }), { asked: 1, wait: 99_000 })
-    assert.deepStrictEqual(yield* wait({ date, "retry-after": "Thu, 01 Jan 2026 12:00:30 GMT" }), { asked: 1, wait: 30_000 })
+    assert.deepStrictEqual(yield* wait({ date, "retry-after": "Thu, 01 Jan 2026 12:00:30 GMT" }), {
+      asked: 1,
+      wait: 30_000
+    })
     assert.deepStrictEqual(yield* wait({ "retry-after": "20" }, 503), { asked: 1, wait: 20_000 })
     for (const nothing of ["-1", "0", "1e9", "1.5", "soon", "", "Thu, 01 Jan 2026 11:00:00 GMT"]) {
       const final = { date, "retry-after": nothing, "x-should-retry": "false" }

@@ -29,7 +29,8 @@ it("a point in time is read alike wherever we run", () => {
   try {
     for (const place of ["UTC", "America/New_York", "Asia/Kathmandu"]) {
       process.env["TZ"] = place
-      for (const [written, at] of cases) assert.deepStrictEqual(instant(written), Option.some(at), `${place} ${written}`)
+      for (const [written, at] of cases)
+        assert.deepStrictEqual(instant(written), Option.some(at), `${place} ${written}`)
     }
   } finally {
     if (zone === undefined) delete process.env["TZ"]
@@ -69,7 +70,24 @@ it("a lifetime is a number of seconds, or text of one, up to ten years", () => {
   ] as const) {
     assert.deepStrictEqual(lifetime(written), Option.some(seconds), String(written))
   }
-  const others = [0, -1, NaN, Infinity, 1e9, 3.2e9, "0", "-5", "", "soon", "NaN", "Infinity", "1e3", "0x10", "3600s", "1 h"]
+  const others = [
+    0,
+    -1,
+    NaN,
+    Infinity,
+    1e9,
+    3.2e9,
+    "0",
+    "-5",
+    "",
+    "soon",
+    "NaN",
+    "Infinity",
+    "1e3",
+    "0x10",
+    "3600s",
+    "1 h"
+  ]
   for (const written of others) assert.deepStrictEqual(lifetime(written), Option.none(), String(written))
 })
 

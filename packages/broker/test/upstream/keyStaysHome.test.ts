@@ -14,10 +14,15 @@ it.live("the key goes to the one origin that was set, wherever that points", () 
   Effect.gen(function* () {
     const elsewhere = yield* listen(say({}))
     for (const status of [300, 301, 302, 303, 307, 308]) {
-      const here = yield* listen(say({ status, headers: { location: `${elsewhere.url}/api/v3.1/connected_accounts/x` } }))
+      const here = yield* listen(
+        say({ status, headers: { location: `${elsewhere.url}/api/v3.1/connected_accounts/x` } })
+      )
       const found = yield* settle(fetch(), here.url)
       assert.strictEqual(found._tag === "Failure" ? found.failure.verdict : "token", "faulty", String(status))
-      assert.deepStrictEqual(here.seen.map(({ headers }) => headers["x-api-key"]), [apiKey, apiKey, apiKey])
+      assert.deepStrictEqual(
+        here.seen.map(({ headers }) => headers["x-api-key"]),
+        [apiKey, apiKey, apiKey]
+      )
     }
     assert.deepStrictEqual(elsewhere.seen, [])
   })
@@ -84,7 +89,14 @@ it.live("a key is not sent in the clear, except to this machine, nor to an addre
       sent += 1
       return Effect.never
     })
-    for (const bad of ["http://api.example", "http://10.0.0.1", "http://127.0.0.1.example", "ftp://localhost", "api", ""]) {
+    for (const bad of [
+      "http://api.example",
+      "http://10.0.0.1",
+      "http://127.0.0.1.example",
+      "ftp://localhost",
+      "api",
+      ""
+    ]) {
       assert.isTrue(Option.isSome(faultOfBaseUrl(bad)), bad)
       const found = yield* Effect.scoped(settle(fetch(), bad)).pipe(
         Effect.provideService(HttpClient.HttpClient, counting)
@@ -94,7 +106,13 @@ it.live("a key is not sent in the clear, except to this machine, nor to an addre
     for (const bad of ["https://user:secret@api.example", "https://api.example/?a=b", "https://api.example/#a"]) {
       assert.isTrue(Option.isSome(faultOfBaseUrl(bad)), bad)
     }
-    const good = ["https://api.example", "http://localhost:1", "http://127.0.0.1", "http://[::1]:8080", "http://a.localhost"]
+    const good = [
+      "https://api.example",
+      "http://localhost:1",
+      "http://127.0.0.1",
+      "http://[::1]:8080",
+      "http://a.localhost"
+    ]
     for (const url of good) assert.isTrue(Option.isNone(faultOfBaseUrl(url)), url)
     assert.strictEqual(sent, 0)
   })
@@ -125,7 +143,11 @@ it.live("nothing of what was sent or received is in a log, a span or a refusal",
       }
     })
     const echo = JSON.stringify(active({ top: { status_reason: "canary-reason" } }))
-    const header = { "x-odd": "canary-header", location: "https://canary-location.example", "set-cookie": "canary-cookie" }
+    const header = {
+      "x-odd": "canary-header",
+      location: "https://canary-location.example",
+      "set-cookie": "canary-cookie"
+    }
     const answers = [
       { body: echo },
       { body: echo.slice(0, -1) },
@@ -145,7 +167,8 @@ it.live("nothing of what was sent or received is in a log, a span or a refusal",
     }
     const broken = yield* listen((request) => request.socket.destroy())
     show(yield* overheard(Effect.provide(fetch(), clientOf(broken.url))))
-    for (const { attributes, events, links, name, status } of spans) show([name, [...attributes], events, links, status])
+    for (const { attributes, events, links, name, status } of spans)
+      show([name, [...attributes], events, links, status])
 
     const names = new Set(spans.map(({ name }) => name))
     assert.deepStrictEqual([...names], ["ComposioClient.fetch"])

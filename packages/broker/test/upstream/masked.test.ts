@@ -57,7 +57,17 @@ it("shortness tells a masked OAuth token, and says nothing about an API key", ()
 })
 
 it("what a program writes for a missing value is no token", () => {
-  for (const word of ["null", "undefined", "NaN", "true", "FALSE", "None", " null ", "[object Object]", "access_token"]) {
+  for (const word of [
+    "null",
+    "undefined",
+    "NaN",
+    "true",
+    "FALSE",
+    "None",
+    " null ",
+    "[object Object]",
+    "access_token"
+  ]) {
     assert.isTrue(isPlaceholder(word), word)
   }
   for (const value of [long, "nullable-token-1234", "undefined0"]) assert.isFalse(isPlaceholder(value), value)
@@ -65,6 +75,15 @@ it("what a program writes for a missing value is no token", () => {
 
 it("a token is 8 to 16384 visible ASCII characters", () => {
   for (const value of ["k".repeat(8), "k".repeat(16_384), "!~!~!~!~"]) assert.isTrue(isPresentable(value))
-  const others = ["", "k".repeat(7), "k".repeat(16_385), "with space 12", "line\nbreak12", "line12345\n", "nul\0l12345", "töken12345"]
+  const others = [
+    "",
+    "k".repeat(7),
+    "k".repeat(16_385),
+    "with space 12",
+    "line\nbreak12",
+    "line12345\n",
+    "nul\0l12345",
+    "töken12345"
+  ]
   for (const value of others) assert.isFalse(isPresentable(value), JSON.stringify(value.slice(0, 20)))
 })

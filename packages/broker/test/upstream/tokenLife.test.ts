@@ -187,7 +187,10 @@ it.effect("whatever is said, what is served outlasts its welcome by nothing", ()
         } as Said
         const found = life(said)
         const why = JSON.stringify(said)
-        const ends = [...(end === undefined ? [] : [end]), ...(known === 1 && before.left !== undefined ? [before.left] : [])]
+        const ends = [
+          ...(end === undefined ? [] : [end]),
+          ...(known === 1 && before.left !== undefined ? [before.left] : [])
+        ]
         const left = Math.min(...ends) - said.elapsed!
         if (left <= 5) {
           assert.isTrue(Option.isNone(found), why)

@@ -42,7 +42,12 @@ it.live("an answer that breaks on the way is no answer, and asked for again", ()
       ["a status that is none", raw(`HTTP/1.1 999999 OK\r\n\r\n${text}`), "faulty", 3],
       ["headers of 20 kB", say({ headers: { "x-long": "x".repeat(20_000) } }), "faulty", 3],
       ["headers of 8 kB", say({ headers: { "x-long": "x".repeat(8000) } }), token, 1],
-      ["compressed though nobody asked", say({ headers: { "content-encoding": "gzip" }, body: gzipSync(text) }), token, 1],
+      [
+        "compressed though nobody asked",
+        say({ headers: { "content-encoding": "gzip" }, body: gzipSync(text) }),
+        token,
+        1
+      ],
       ["compressed in name only", say({ headers: { "content-encoding": "gzip" }, body: text }), "faulty", 3],
       [
         "cut off amid the compressed",

@@ -1,0 +1,63 @@
+/**
+ * Where `connect_url` leads: whose turn it is, in words. Accounts are connected
+ * by the operator today; the page for the people they belong to comes later.
+ */
+import { Effect, Option } from "effect"
+import { Headers, HttpRouter, type HttpServerRequest, HttpServerResponse } from "effect/http"
+import * as Catalog from "@vendodev/catalog/Catalog"
+import type { Integration } from "@vendodev/catalog/Integration"
+import { ProviderUnknown } from "@vendodev/domain/BrokerError"
+import { canBeSlug, notSlug, textOf } from "./asking.ts"
+import { pathOf, unrouted } from "./unrouted.ts"
+
+const prefix = "/connections/connect/"
+
+const escapes: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;"
+}
+const escaped = (text: string) => text.replaceAll(/[&<>"']/g, (character) => escapes[character] ?? "")
+
+const page = ({ name, slug }: Pick<Integration, "name" | "slug">) => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="robots" content="noindex">
+<title>Connect ${escaped(name)}</title>
+<style>body { font: 1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 3rem auto; padding: 0 1rem }</style>
+</head>
+<body>
+<h1>Connect ${escaped(name)}</h1>
+<p>A tool needs a working ${escaped(name)} connection, and has none: the account was never connected, or ${escaped(name)}
+no longer accepts it.</p>
+<p>The operator of this installation connects it, or authorises it again. Send this page to them.</p>
+<h2>For the operator</h2>
+<p>See which connections there are, and mend the one that is broken, or make a new one and bind it to the tool:</p>
+<pre>vendo connection list
+vendo connection reconnect &lt;connection&gt;
+vendo connection create ${escaped(slug)}</pre>
+</body>
+</html>
+`
+
+const options = {
+  contentType: "text/html; charset=utf-8",
+  headers: Headers.fromRecordUnsafe({ "x-robots-tag": "noindex" })
+}
+
+const answer = (request: HttpServerRequest.HttpServerRequest) => {
+  const raw = pathOf(request.url).slice(prefix.length)
+  if (raw === "" || raw.includes("/")) return Effect.fail(unrouted("GET", request.url))
+  const slug = textOf(raw)
+  if (!canBeSlug(slug)) return Effect.fail(notSlug)
+  return Option.match(Catalog.find(slug), {
+    onNone: () => Effect.fail(new ProviderUnknown({ detail: `there is no integration called ${slug}` })),
+    onSome: (integration) => Effect.succeed(HttpServerResponse.text(page(integration), options))
+  })
+}
+
+export const layer = HttpRouter.use((router) => router.add("GET", `${prefix}*`, answer))

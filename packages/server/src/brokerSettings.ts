@@ -1,0 +1,29 @@
+/** What the broker asks of whoever runs it: how Composio and users are known, where it is reached, and the way out. */
+import { Effect, Layer } from "effect"
+import { FetchHttpClient } from "effect/http"
+import { UserIdentitySettings } from "@vendodev/broker/access/UserIdentitySettings"
+import { ComposioSettings } from "@vendodev/broker/upstream/ComposioClient"
+import { PublicUrl } from "@vendodev/broker/vend/connectUrl"
+import { Settings } from "./Settings.ts"
+
+/** Of the user tokens made here. */
+const audience = "vendo"
+
+const composio = Layer.effect(
+  ComposioSettings,
+  Effect.map(Settings, ({ composioKey: apiKey, composioUrl: baseUrl }) => ComposioSettings.of({ apiKey, baseUrl }))
+)
+
+const users = Layer.effect(
+  UserIdentitySettings,
+  Effect.map(Settings, ({ ownIssuer: issuer, userIssuer: external }) =>
+    UserIdentitySettings.of({ own: { issuer, audience }, external })
+  )
+)
+
+const address = Layer.effect(
+  PublicUrl,
+  Effect.map(Settings, ({ publicUrl }) => publicUrl)
+)
+
+export const layer = Layer.mergeAll(composio, users, address, FetchHttpClient.layer)
