@@ -21,7 +21,7 @@ const escapes: Readonly<Record<string, string>> = {
 }
 const escaped = (text: string) => text.replaceAll(/[&<>"']/g, (character) => escapes[character] ?? "")
 
-const page = ({ name, slug }: Pick<Integration, "name" | "slug">) => `<!doctype html>
+export const page = ({ name, slug }: Pick<Integration, "name" | "slug">) => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">

@@ -10,7 +10,7 @@ import { asInvalid } from "./ValidRequest.ts"
 /** A fingerprint, a status and room for spaces. */
 const largestBody = ByteSize.kibibytes(1)
 
-const route = new RegExp(`^${prefix}([^/?]*)/refused(?:\\?|$)`)
+const route = new RegExp(`^${prefix}([^/?]+)/refused(?:\\?|$)`)
 const json = /^application\/json\s*(?:;|$)/i
 
 const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(RefusedToken), { onExcessProperty: "error" })

@@ -16,7 +16,7 @@ const masked =
   "Composio masks the tokens of this project, so none of them can be vended; ask Composio to show them for this project (docs/operate.md, Composio)"
 
 /** What is seen counts more than what the project's setting says. */
-const say = ({ key, maskingIsOn, tokensAreMasked }: ComposioCheck): Effect.Effect<void> => {
+export const say = ({ key, maskingIsOn, tokensAreMasked }: ComposioCheck): Effect.Effect<void> => {
   if (key !== "accepted") return Effect.logWarning(remedies[key])
   const isMasked = Option.orElse(tokensAreMasked, () => maskingIsOn)
   if (Option.isNone(isMasked)) {

@@ -8,14 +8,14 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...connections,
     control: "no credential in the audit log",
-    find: "with: { integration: slug, profile }",
-    replace: `with: { integration: slug, profile, credential: Redacted.value(Option.getOrElse(secret, () => Redacted.make(""))) }`
+    find: "with: { integration: slug, profile, ",
+    replace: `with: { integration: slug, profile, credential: Redacted.value(Option.getOrElse(secret, () => Redacted.make(""))), `
   },
   {
     ...connections,
     control: "no credential in the metadata of a connection",
-    find: "({ [field]: value })",
-    replace: `({ [field]: value, credential: Redacted.value(Option.getOrElse(secret, () => Redacted.make("")))})`
+    find: "{ [identity.value.field]: identity.value.value }",
+    replace: `{ [identity.value.field]: identity.value.value, credential: Redacted.value(Option.getOrElse(secret, () => Redacted.make(""))) }`
   },
   {
     control: "no pasted credential in the answer that refuses it",

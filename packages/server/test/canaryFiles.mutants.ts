@@ -14,8 +14,8 @@ export const mutants: ReadonlyArray<Mutant> = [
     control: "no credential in the audit log, nor in what Postgres writes ahead of it",
     file: "packages/broker/src/manage/Connections.ts",
     test,
-    find: "with: { integration: slug, profile }",
-    replace: `with: { integration: slug, profile, credential: Redacted.value(Option.getOrElse(secret, () => Redacted.make(""))) }`
+    find: "with: { integration: slug, profile, ",
+    replace: `with: { integration: slug, profile, credential: Redacted.value(Option.getOrElse(secret, () => Redacted.make(""))), `
   },
   {
     control: "the admin token of a demo is not shown",

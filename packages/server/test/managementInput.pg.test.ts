@@ -160,6 +160,15 @@ layer(world(), { excludeTestServices: true })("The management API", (it) => {
           ["POST", (id) => `${own.base}/apps/${id}/keys`, {}, "app", foreign.app, connections.notion],
           ["DELETE", (id) => `${own.base}/connections/${id}`, undefined, "connection", theirs, own.app],
           ["POST", (id) => `${own.base}/connections/${id}/keys`, {}, "connection", theirs, own.app],
+          [
+            "POST",
+            (id) => `${own.base}/connections/${id}/reconnect`,
+            { composio_account_id: "ca_x" },
+            "connection",
+            theirs,
+            own.app
+          ],
+          ["DELETE", (id) => `/tenants/${id}/users/alice`, undefined, "tenant", own.app, own.keyId],
           ["DELETE", (id) => `${own.base}/keys/${id}`, undefined, "key", foreign.keyId, own.app]
         ]
         for (const [method, path, body, field, foreignId, otherKind] of routes) {

@@ -52,7 +52,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     file: "packages/broker/src/manage/Bindings.ts",
     test,
     control: "an unbinding takes away the one integration",
-    find: `AND integration = \${slug} AND user_subject = '' RETURNING app_id`,
+    find: `AND integration = \${slug} AND user_subject = \${user} RETURNING app_id`,
     replace: `AND user_subject = '' RETURNING app_id`
   }
 ]

@@ -29,7 +29,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     file: "packages/broker/src/manage/Bindings.ts",
     test,
     control: "an unbinding takes the binding away",
-    find: `AND integration = \${slug} AND user_subject = '' RETURNING app_id`,
+    find: `AND integration = \${slug} AND user_subject = \${user} RETURNING app_id`,
     replace: `AND integration = \${slug} AND user_subject = 'nobody' RETURNING app_id`
   }
 ]

@@ -1,24 +1,13 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { createServer } from "node:net"
 import { start } from "@vendodev/testing/ServerProcess"
 import { isRow, isToken } from "./edges/row.ts"
-import { Service } from "./fixtures/service.ts"
+import { freePort, Service } from "./fixtures/service.ts"
 import { message, one } from "./fixtures/wire.ts"
 import * as World from "./edges/world.ts"
 
 const asking = Effect.fnUntraced(function* (port: number, host: string, path: string, bearer: string) {
   return yield* one(port, message({ path, bearer, headers: { Host: host } }))
-})
-
-/** A port nobody has at the moment: with a domain, the server says its public address and not where it listens. */
-const freePort = Effect.callback<number>((resume) => {
-  const probe = createServer()
-  probe.listen(0, "127.0.0.1", () => {
-    const address = probe.address()
-    const port = typeof address === "object" && address !== null ? address.port : 0
-    probe.close(() => resume(Effect.succeed(port)))
-  })
 })
 
 layer(World.layer(), { excludeTestServices: true })("Surfaces", (it) => {
@@ -48,6 +37,8 @@ layer(World.layer(), { excludeTestServices: true })("Surfaces", (it) => {
         `/api${own.base}/apps`,
         "/%61pi/tenants",
         "/api;x/tenants",
+        "/.well-known/jwks.json",
+        "/connections/connect/notion",
         "/./api/tenants",
         "//api/tenants",
         "/credentials/../api/tenants",
@@ -97,7 +88,10 @@ layer(World.layer(), { excludeTestServices: true })("Surfaces", (it) => {
       isRow(yield* one(port, message(posted)), "method_not_allowed", { allow: "GET" })
       isRow(yield* ask("credentials.vendo.test", "/notion?token=x"), "validation_failed", { field: "query" })
 
-      assert.strictEqual((yield* ask("vendo.test", "/api/tenants", adminToken)).status, 200)
+      for (const path of ["/.well-known/jwks.json", "/connections/connect/notion", "/api/tenants"]) {
+        assert.strictEqual((yield* ask("vendo.test", path, adminToken)).status, 200, path)
+        isRow(yield* ask("credentials.vendo.test", path, adminToken), "not_found")
+      }
       for (const path of ["/credentials/notion", "/notion", "/%63redentials/notion", "/credentials?x"]) {
         isRow(yield* ask("vendo.test", path), "not_found")
       }

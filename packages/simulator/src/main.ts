@@ -5,7 +5,7 @@ import * as FakeComposio from "./FakeComposio.ts"
 import { listen } from "./listen.ts"
 
 /** 0 leaves the choice to the system. */
-const Port = Schema.NumberFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 65_535 }))
+const Port = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))
 
 const program = Effect.gen(function* () {
   const port = yield* Config.withDefault(Config.schema(Port, "PORT"), 0)

@@ -141,7 +141,7 @@ both("A webhook arrives as it was made, as often as it is sent", (controls) =>
     assert.strictEqual(yield* controls.sendWebhook(url, webhook), 202)
     const sent = `${webhook.headers["webhook-signature"]} ${webhook.body}`
     assert.deepStrictEqual(received, [sent, sent])
-  }).pipe(Effect.scoped)
+  }).pipe(Effect.scoped, Effect.catchTag("ServeError", Effect.die))
 )
 
 it.effect("A control that does not exist, or is asked what it does not know, is a defect of the test", () =>

@@ -79,13 +79,18 @@ export class UserTokenKeys extends Context.Service<
         return { ...own, name, state, settled, box }
       })
 
+      const said = new Set<string>()
+      /** Once, and not every second. */
+      const say = ({ kid }: Row, { message }: KeyUnavailable) => {
+        if (said.has(kid)) return Effect.void
+        said.add(kid)
+        return Effect.logError(`the key ${kid} of user tokens is not used: ${message}`)
+      }
       const loadOrSay = (row: Row) =>
-        load(row).pipe(
-          Effect.map(Option.some),
-          Effect.catch((error) =>
-            Effect.as(Effect.logError(`a key of user tokens is not used: ${error.message}`), Option.none())
-          )
-        )
+        Effect.matchEffect(load(row), {
+          onFailure: (error) => Effect.as(say(row, error), Option.none()),
+          onSuccess: (key) => Effect.succeedSome(key)
+        })
 
       /** As of when the reading began. */
       const read = Effect.gen(function* () {
@@ -122,11 +127,11 @@ export class UserTokenKeys extends Context.Service<
       const change = <A>(work: Effect.Effect<A, SqlError.SqlError>) =>
         Effect.tap(sql.withTransaction(work).pipe(orSilent, orUnavailable), read)
 
-      /** One that every process has had the time to read, where there is a choice. */
+      /** One that every process has had the time to read, or else the one most of them have. */
       const toSign = () =>
         keys.find(({ settled, state }) => state === "active" && settled) ??
         keys.find(({ settled }) => settled) ??
-        keys.find(({ state }) => state === "active")
+        keys.at(-1)
 
       return UserTokenKeys.of({
         trusted: { current, newer },

@@ -25,15 +25,16 @@ const objectOf = (part: Uint8Array) => Option.flatMap(text(part), strictObject)
 export const readCompact = (token: string): Result.Result<CompactToken, string> => {
   if (token === "") return Result.fail("the user token is empty")
   if (token.length > longest) return Result.fail(`the user token is longer than ${longest} bytes`)
-  const parts = token.split(".")
-  if (parts.length !== 3) return Result.fail("the user token does not have three parts")
-  const bytes = Option.all(parts.map(bytesOf))
+  const [head, payload, seal, ...more] = token.split(".")
+  if (head === undefined || payload === undefined || seal === undefined || more.length > 0) {
+    return Result.fail("the user token does not have three parts")
+  }
+  const bytes = Option.all([bytesOf(head), bytesOf(payload), bytesOf(seal)])
   if (Option.isNone(bytes)) return Result.fail("a part of the user token is not canonical base64url without padding")
-  const [head, payload, signature] = bytes.value
-  if (head === undefined || payload === undefined || signature === undefined) return Result.fail("")
-  const header = objectOf(head)
+  const [headerBytes, claimsBytes, signature] = bytes.value
+  const header = objectOf(headerBytes)
   if (Option.isNone(header)) return Result.fail(notStrict("header"))
-  const claims = objectOf(payload)
+  const claims = objectOf(claimsBytes)
   if (Option.isNone(claims)) return Result.fail(notStrict("payload"))
   return Result.succeed({ header: header.value, claims: claims.value, signature })
 }

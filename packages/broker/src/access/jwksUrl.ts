@@ -31,14 +31,15 @@ const fetchKeys = Effect.fnUntraced(
     const response = yield* HttpClient.withScope(client).execute(request)
     // A redirect included: it could lead to where keys must not come from.
     if (response.status !== 200) return yield* new KeySetInvalid({ reason: `status ${response.status}` })
-    const chunks = yield* Stream.runFoldEffect(
-      response.stream,
-      (): ReadonlyArray<Uint8Array> => [],
-      (chunks, chunk) =>
-        [...chunks, chunk].reduce((sum, { length }) => sum + length, 0) > largestKeySet
-          ? Effect.fail(new KeySetInvalid({ reason: "the document is too large" }))
-          : Effect.succeed([...chunks, chunk])
-    )
+    const chunks: Array<Uint8Array> = []
+    let size = 0
+    yield* Stream.runForEach(response.stream, (chunk) => {
+      size += chunk.length
+      chunks.push(chunk)
+      return size > largestKeySet
+        ? Effect.fail(new KeySetInvalid({ reason: "the document is too large" }))
+        : Effect.void
+    })
     return yield* readKeySet(Buffer.concat(chunks).toString())
   },
   Effect.scoped,

@@ -3,8 +3,8 @@
  * RFC 7519). Each rule is the sentence its caller is told, which repeats
  * nothing of the token, and the condition. The first broken one answers.
  */
-import { AppId, TenantId, UserSubject } from "@vendodev/domain/Ids"
 import { Option, Schema } from "effect"
+import { AppId, TenantId, UserSubject } from "@vendodev/domain/Ids"
 import type { JsonObject } from "./strictJson.ts"
 import type { VerifiedUser } from "./VerifiedUser.ts"
 
@@ -61,7 +61,7 @@ const isUser = Schema.is(UserSubject)
 const isTenant = Schema.is(TenantId)
 const isApp = Schema.is(AppId)
 
-export const rules: ReadonlyArray<Rule> = [
+const rules: ReadonlyArray<Rule> = [
   [
     "the user token is not signed with ES256 or RS256",
     ({ header }) => header["alg"] === "ES256" || header["alg"] === "RS256"

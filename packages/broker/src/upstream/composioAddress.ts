@@ -18,7 +18,7 @@ export interface NoAddress {
   readonly alarm: Option.Option<Alarm>
 }
 
-const loopback = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
+const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
 /** What is wrong with it, for whoever set it. A key is not sent in the clear, except to this machine. */
 export const faultOfBaseUrl = (baseUrl: string): Option.Option<string> => {

@@ -65,18 +65,13 @@ export const lifeOf = (
 
   // Issued at the last change. That can be stale, for a renewal need not count as a change; but a token other than the
   // one before can not be older than our last look at that.
-  const issued = Math.min(
-    Option.getOrElse(changedAt, () => now),
-    now
-  )
+  const changed = Option.getOrElse(changedAt, () => now)
+  const issued = Math.min(changed, now)
   const lastLook = Option.map(
     Option.filter(known, ({ sameToken }) => !sameToken),
     ({ age }) => now - Duration.toMillis(age)
   )
-  const issuedAtLeast = Math.max(
-    issued,
-    Option.getOrElse(lastLook, () => issued)
-  )
+  const issuedAtLeast = Option.match(lastLook, { onNone: () => issued, onSome: (look) => Math.max(issued, look) })
   const reckoned = Option.map(lifetime, (seconds) => issuedAtLeast + seconds * second - now)
   // The upstream calls the account active, so a reckoning that says otherwise started from the wrong time.
   const plausible = Option.filter(reckoned, (left) => left - passed > tooShort)

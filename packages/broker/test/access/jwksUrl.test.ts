@@ -4,7 +4,7 @@ import { TestClock } from "effect/testing"
 import { isSafeKeySetUrl } from "@vendodev/broker/access/jwksUrl"
 import { UserIdentity } from "@vendodev/broker/access/UserIdentity"
 import { files } from "./fixtures/files.ts"
-import { keyServer, says, silence } from "./fixtures/keyServer.ts"
+import { keyServer, redirects, says, silence } from "./fixtures/keyServer.ts"
 import {
   atStart,
   documentOf,
@@ -12,6 +12,7 @@ import {
   externalEc,
   identity,
   jwkOf,
+  own,
   refusal,
   tokenOf,
   verify
@@ -123,7 +124,7 @@ it.effect("those who wait for the keys at the same time wait for one fetch, whic
     Effect.gen(function* () {
       let release = () => {}
       issuer.answer = (response) => {
-        release = () => says(both)(response)
+        release = () => says(both)(response, "")
       }
       const waiting = yield* Effect.forEach([first, second, first, second, first], (key) =>
         Effect.forkChild(verify(tokenOf(key)), { startImmediately: true })
@@ -151,7 +152,7 @@ const nextTurn = Effect.callback<void>((resume) => {
 const outages = [
   { what: "is down", answer: says("", 503) },
   { what: "says not found", answer: says(both, 404) },
-  { what: "redirects", answer: says(both, 302, { location: "/other.json" }) },
+  { what: "redirects", answer: redirects(both) },
   { what: "answers nonsense", answer: says("<html>") },
   { what: "answers something else", answer: says(`{"keys":{}}`) },
   { what: "answers too much", answer: says(`{"keys":[],"pad":"${"x".repeat(256 * 1024)}"}`) }
@@ -241,8 +242,16 @@ it.effect("keys come over TLS, or from this machine", () =>
 
 it.effect("an issuer that can not be trusted as it stands is found at the start", () =>
   Effect.gen(function* () {
-    const start = Layer.build(Layer.provide(identity(Effect.succeed([]), { url: "http://login.test/jwks" }), files))
-    const error = yield* Effect.flip(Effect.scoped(start))
-    assert.strictEqual(error._tag, "UserIdentityMisconfigured")
+    const file = { jwks: { file: "/keys.json" } }
+    const wrong = [
+      { jwks: { url: "http://login.test/jwks" } },
+      { ...file, issuer: own.iss },
+      { ...file, issuer: "" },
+      { ...file, audience: "" }
+    ]
+    for (const changes of wrong) {
+      const start = Layer.build(Layer.provide(identity(Effect.succeed([]), file.jwks, changes), files))
+      assert.strictEqual((yield* Effect.flip(Effect.scoped(start)))._tag, "UserIdentityMisconfigured")
+    }
   })
 )

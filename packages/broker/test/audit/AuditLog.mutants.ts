@@ -14,8 +14,8 @@ export const mutants: ReadonlyArray<Mutant> = [
     file: "packages/broker/src/manage/Connections.ts",
     test,
     control: "what changed nothing is not recorded",
-    find: `if (revoked.length > 0) {`,
-    replace: `if (revoked.length >= 0) {`
+    find: `AND status <> 'revoked' ORDER BY id FOR UPDATE`,
+    replace: `ORDER BY id FOR UPDATE`
   },
   {
     file: "packages/broker/src/database/migrations/0007_replace_vend_function.ts",

@@ -18,17 +18,17 @@ export const mutants: ReadonlyArray<Mutant> = [
     replace: `found === undefined`
   },
   {
-    file: "packages/broker/src/manage/Connections.ts",
+    file: "packages/broker/src/manage/holding.ts",
     test,
     control: "another credential under the same name is a conflict",
-    find: `sameSecret(existing.value.secret, secret)`,
-    replace: `(sameSecret(existing.value.secret, secret) || true)`
+    find: `sameSecret(existing.secret, wanted.secret)`,
+    replace: `(sameSecret(existing.secret, wanted.secret) || true)`
   },
   {
     file: "packages/broker/src/manage/Connections.ts",
     test,
     control: "the same credential pasted twice at once is one connection",
-    find: `Option.isSome(before) ? before : yield* held(integration, input.name)`,
+    find: `Option.isSome(before) ? before : yield* holdings.find(place)`,
     replace: `before`
   },
   {

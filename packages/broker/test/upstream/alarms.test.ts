@@ -17,7 +17,7 @@ const told = (script: Script, times: number, between: Effect.Effect<void> = Effe
         yield* Effect.ignore(client.fetch(ComposioAccountId.make("ca_test"), Option.none()))
         yield* between
       }
-    }).pipe(Effect.provide(scripted(script).layer), Effect.provide(Logger.layer([logger])), atOnce)
+    }).pipe(Effect.provide([scripted(script).layer, Logger.layer([logger])]), atOnce)
     return lines
   })
 

@@ -93,6 +93,7 @@ it.live("a key is not sent in the clear, except to this machine, nor to an addre
       "http://api.example",
       "http://10.0.0.1",
       "http://127.0.0.1.example",
+      "http://a.localhost",
       "ftp://localhost",
       "api",
       ""
@@ -106,13 +107,7 @@ it.live("a key is not sent in the clear, except to this machine, nor to an addre
     for (const bad of ["https://user:secret@api.example", "https://api.example/?a=b", "https://api.example/#a"]) {
       assert.isTrue(Option.isSome(faultOfBaseUrl(bad)), bad)
     }
-    const good = [
-      "https://api.example",
-      "http://localhost:1",
-      "http://127.0.0.1",
-      "http://[::1]:8080",
-      "http://a.localhost"
-    ]
+    const good = ["https://api.example", "http://localhost:1", "http://127.0.0.1", "http://[::1]:8080"]
     for (const url of good) assert.isTrue(Option.isNone(faultOfBaseUrl(url)), url)
     assert.strictEqual(sent, 0)
   })

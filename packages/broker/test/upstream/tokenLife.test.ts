@@ -13,7 +13,7 @@ interface Said {
   readonly lifetime?: number
   readonly changed?: number
   readonly elapsed?: number
-  readonly same?: { readonly left?: number; readonly age?: number }
+  readonly same?: { readonly left?: number | undefined; readonly age?: number }
   readonly other?: { readonly left?: number; readonly age: number }
 }
 
@@ -177,21 +177,22 @@ it.effect("whatever is said, what is served outlasts its welcome by nothing", ()
         const changed = yield* some(-8000, 100)
         const before = { left: yield* some(-100, 8000), age: yield* between(0, 8000) }
         const known = yield* between(0, 3)
-        const said = {
+        const elapsed = yield* between(0, 10)
+        const said: Said = {
           ends: end === undefined ? [] : [end],
-          elapsed: yield* between(0, 10),
+          elapsed,
           ...(lifetime === undefined ? {} : { lifetime }),
           ...(changed === undefined ? {} : { changed }),
-          ...(known === 1 ? { same: { ...before, ...(before.left === undefined ? {} : { left: before.left }) } } : {}),
+          ...(known === 1 ? { same: before } : {}),
           ...(known === 2 ? { other: { age: before.age } } : {})
-        } as Said
+        }
         const found = life(said)
         const why = JSON.stringify(said)
         const ends = [
           ...(end === undefined ? [] : [end]),
           ...(known === 1 && before.left !== undefined ? [before.left] : [])
         ]
-        const left = Math.min(...ends) - said.elapsed!
+        const left = Math.min(...ends) - elapsed
         if (left <= 5) {
           assert.isTrue(Option.isNone(found), why)
           continue

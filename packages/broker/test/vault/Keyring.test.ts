@@ -1,6 +1,6 @@
 import { assert, it } from "@effect/vitest"
 import { Context, Effect, Layer, Redacted } from "effect"
-import { createHash } from "node:crypto"
+import { createHash, generateKeyPairSync } from "node:crypto"
 import { additionalData } from "@vendodev/broker/vault/additionalData"
 import { generate, type KeyMaterial, Keyring } from "@vendodev/broker/vault/Keyring"
 import { mint } from "@vendodev/broker/vault/KeyFormat"
@@ -42,6 +42,27 @@ it.effect("no derived key serves two purposes", () =>
     const data = Redacted.make(additionalData("same", "same").toString("latin1"))
     assert.notStrictEqual(hex(keyring.hash(text)), hex(keyring.fingerprint(slug, text)))
     assert.notStrictEqual(hex(keyring.hash(data)), hex(keyring.fingerprint(slug, text)))
+  })
+)
+
+it.effect("an issuer's key opens for its own name only, with the key file it was sealed with", () =>
+  Effect.gen(function* () {
+    const [one, other] = [yield* keyringOf(generate("k1")), yield* keyringOf(generate("k1"))]
+    const key = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey
+    const box = one.sealIssuerKey("a", key)
+    const again = one.sealIssuerKey("a", key)
+    assert.isTrue((yield* one.openIssuerKey("a", box)).equals(key))
+    assert.notStrictEqual(hex(box.sealed), hex(again.sealed))
+    const wrapped = one.generateDataKey(tenant(), 1)
+    const closed = [
+      one.openIssuerKey("b", box),
+      other.openIssuerKey("a", box),
+      one.openIssuerKey("a", { ...box, kekId: "k2" }),
+      one.openIssuerKey("a", { kekId: "k1", sealed: box.sealed.subarray(1) }),
+      one.openIssuerKey("a", { kekId: wrapped.kekId, sealed: wrapped.wrapped }),
+      one.unwrap(tenant(), 1, { kekId: "k1", wrapped: box.sealed })
+    ]
+    for (const opening of closed) assert.strictEqual((yield* Effect.flip(opening))._tag, "KeyUnavailable")
   })
 )
 

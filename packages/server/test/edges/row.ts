@@ -20,6 +20,9 @@ const extras: Partial<Record<ErrorCode, ReadonlyArray<string>>> = {
   connection_in_use: ["bound_to"]
 }
 
+/** Where coming back later helps, and when. */
+const hasRetryAfter = new Set([429, 502, 503])
+
 export interface Particulars {
   readonly status?: number
   /** Whether a credential was sent, which decides the challenge of a 401. */
@@ -44,7 +47,7 @@ export const isRow = (answer: Answer, code: ErrorCode, particulars: Particulars 
   )
   assert.strictEqual(headers["allow"], particulars.allow)
   assert.strictEqual("allow" in headers, status === 405)
-  if (status === 503) assert.match(headers["retry-after"] ?? "", /^[1-9]\d*$/)
+  if (hasRetryAfter.has(status)) assert.match(headers["retry-after"] ?? "", /^[1-9]\d*$/)
   else assert.isUndefined(headers["retry-after"])
   // Nothing that tells a stranger what this runs on.
   assert.isUndefined(headers["server"])

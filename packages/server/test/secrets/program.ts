@@ -21,11 +21,12 @@ export interface Program {
 /** Starts it. Ended the way a supervisor would when the scope closes. */
 export const spawnProgram = Effect.fnUntraced(function* (
   environment: Readonly<Record<string, string>>,
-  args: ReadonlyArray<string> = []
+  args: ReadonlyArray<string> = [],
+  program = main
 ) {
   const child = yield* Effect.acquireRelease(
     Effect.sync(() =>
-      spawn(process.execPath, [main, ...args], {
+      spawn(process.execPath, [program, ...args], {
         env: { PATH: process.env["PATH"], PORT: "0", ...environment },
         stdio: ["ignore", "pipe", "pipe"]
       })
@@ -40,7 +41,7 @@ export const spawnProgram = Effect.fnUntraced(function* (
   let closed: number | null | undefined
   child.once("close", (code) => (closed = code))
 
-  const program: Program = {
+  const running: Program = {
     child,
     stdout: () => printed.stdout,
     stderr: () => printed.stderr,
@@ -65,15 +66,16 @@ export const spawnProgram = Effect.fnUntraced(function* (
       else child.once("close", (code) => resume(Effect.succeed(code)))
     })
   }
-  return program
+  return running
 })
 
 /** Runs it to its end; one that starts to serve has none, and is stopped. */
 export const runProgram = Effect.fnUntraced(function* (
   environment: Readonly<Record<string, string>>,
-  args: ReadonlyArray<string> = []
+  args: ReadonlyArray<string> = [],
+  of = main
 ) {
-  const program = yield* spawnProgram(environment, args)
+  const program = yield* spawnProgram(environment, args, of)
   const serves = program.until(/^Vendo is ready at/m).pipe(
     Effect.as("it serves" as const),
     Effect.catch(() => Effect.never)

@@ -1,0 +1,47 @@
+import type { Mutant } from "@vendodev/testing/Mutant"
+
+const test = "packages/broker/test/upstream/wire.test.ts"
+const src = "packages/broker/src/upstream"
+
+export const mutants: ReadonlyArray<Mutant> = [
+  {
+    control: "a body is read no further than its bound, however it was packed",
+    file: `${src}/composioHttp.ts`,
+    find: "if (size > mostBytes)",
+    replace: "if (size > 1e9)",
+    test,
+    name: "up to its bound"
+  },
+  {
+    control: "an attempt ends after five seconds",
+    file: `${src}/HostGuard.ts`,
+    find: "const attemptTimeout = Duration.seconds(5)",
+    replace: "const attemptTimeout = Duration.millis(4998)",
+    test,
+    name: "stalls before the headers"
+  },
+  {
+    control: "a connection nobody waits for is closed",
+    file: `${src}/composioHttp.ts`,
+    find: "HttpClient.withScope(yield* HttpClient.HttpClient)",
+    replace: "yield* HttpClient.HttpClient",
+    test,
+    name: "stalls"
+  },
+  {
+    control: "a host that can not be found is not blamed on an account",
+    file: `${src}/composioHttp.ts`,
+    find: "if (said.some((code) => unknownName.test(code)))",
+    replace: "if (said.length === 0)",
+    test,
+    name: "nobody there"
+  },
+  {
+    control: "a host without a proper certificate is not blamed on an account",
+    file: `${src}/composioHttp.ts`,
+    find: "said.some((code) => badCertificate.test(code)) ?",
+    replace: "said.length === 0 ?",
+    test,
+    name: "nobody there"
+  }
+]
