@@ -30,8 +30,8 @@ layer(composioLayer(), { excludeTestServices: true })("The start with a key of C
       const line = yield* program.until(/^.*Composio masks the tokens.*$/m)
       assert.include(line, '"level":"WARN"')
       const printed = program.stdout() + program.stderr()
-      assert.notInclude(printed, issued?.token)
-      assert.notInclude(printed, environment["COMPOSIO_API_KEY"])
+      assert.notInclude(printed, issued?.token ?? "")
+      assert.notInclude(printed, environment["COMPOSIO_API_KEY"] ?? "")
     }).pipe(Effect.scoped)
   )
 

@@ -97,7 +97,19 @@ export const make = Effect.fnUntraced(function* (host: string) {
 
   /** Tries, and tries again where that can help; ends within the deadline of all upstreams. */
   const run = <A>(attempt: (timeout: Duration.Duration) => Effect.Effect<A, FailedAttempt>) =>
-    Effect.flatMap(Clock.monotonicTimeNanos, (started) => Effect.retry(inPlace(attempt, started), policy))
+    Effect.gen(function* () {
+      const started = yield* Clock.monotonicTimeNanos
+      const last = yield* Ref.make(Option.none<FailedAttempt>())
+      const once = Effect.tapErrorTag(inPlace(attempt, started), "FailedAttempt", (failed) =>
+        Ref.set(last, Option.some(failed))
+      )
+      return yield* Effect.catchTag(Effect.retry(once, policy), "NotTried", (notTried) =>
+        // That there was no further attempt is not what went wrong.
+        Effect.flatMap(Ref.get(last), (failed): Effect.Effect<never, FailedAttempt | NotTried> =>
+          Effect.fail(Option.getOrElse(failed, () => notTried))
+        )
+      )
+    })
 
   return { run }
 })

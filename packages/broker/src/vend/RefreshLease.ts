@@ -57,6 +57,8 @@ export type Taken =
 
 export interface Sealed {
   readonly box: Uint8Array
+  /** Keyed, and the same for the same token. */
+  readonly fingerprint: Uint8Array
   readonly token: UpstreamToken
   /** When a connection in use asks for the next one ahead of time. */
   readonly renewIn: Option.Option<Duration.Duration>
@@ -75,8 +77,11 @@ export class RefreshLease extends Context.Service<
     readonly take: (ask: Ask) => Effect.Effect<Taken, Unavailable>
     /** False when it was lost. */
     readonly extend: (lease: Lease) => Effect.Effect<boolean, Unavailable>
-    /** The token is durable when this answers true; false when the lease was lost, and nothing was kept. */
-    readonly complete: (lease: Lease, sealed: Sealed) => Effect.Effect<boolean, Unavailable>
+    /**
+     * `kept`: the token is durable. Nothing was kept when the lease was `lost`, or
+     * when this is the token of another account; then the lease is still held.
+     */
+    readonly complete: (lease: Lease, sealed: Sealed) => Effect.Effect<"kept" | "lost" | "anothers", Unavailable>
     /** What it did to the connection; none when the lease was lost, and nothing was done. */
     readonly fail: (
       lease: Lease,
@@ -104,14 +109,14 @@ export class RefreshLease extends Context.Service<
           `)
           return row?.extended === true
         }),
-        complete: Effect.fn("RefreshLease.complete")(function* (lease, { box, renewIn, token }) {
-          const [row] = yield* request(sql<{ readonly completed: boolean }>`
+        complete: Effect.fn("RefreshLease.complete")(function* (lease, { box, fingerprint, renewIn, token }) {
+          const [row] = yield* request(sql<{ readonly completed: "kept" | "lost" | "anothers" }>`
             SELECT gate.complete_lease(${lease.keyHash}, ${lease.connection}, ${lease.epoch}, ${box},
-              ${lease.dataKey.version}, ${orNull(token.expiresAt, DateTime.toEpochMillis)}::float8,
+              ${lease.dataKey.version}, ${fingerprint}, ${orNull(token.expiresAt, DateTime.toEpochMillis)}::float8,
               ${orNull(token.validFor, Duration.toMillis)}::float8, ${Duration.toMillis(token.freshFor)}::float8,
               ${orNull(renewIn, Duration.toMillis)}::float8, ${yield* RequestId}) AS completed
           `)
-          return row?.completed === true
+          return row?.completed ?? "lost"
         }),
         fail: Effect.fn("RefreshLease.fail")(function* (lease, { code, heldBack, refusal }) {
           const { detail, retryAfter, verdict } = refusal

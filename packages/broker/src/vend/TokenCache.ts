@@ -8,10 +8,12 @@
 import { Clock, Context, DateTime, Duration, Effect, Layer, Option, Random, type Redacted, Schedule } from "effect"
 import type { AccessToken } from "@vendodev/domain/AccessToken"
 import { type BrokerError, type Unavailable, UpstreamError } from "@vendodev/domain/BrokerError"
+import { IntegrationSlug } from "@vendodev/domain/Ids"
 import type { Granted } from "../access/BindingRepo.ts"
 import { ComposioClient } from "../upstream/ComposioClient.ts"
 import { UpstreamRefusal } from "../upstream/UpstreamRefusal.ts"
 import type { UpstreamToken } from "../upstream/UpstreamToken.ts"
+import { Keyring } from "../vault/Keyring.ts"
 import { Vault } from "../vault/Vault.ts"
 import { flights } from "./flights.ts"
 import { openSealed } from "./openSealed.ts"
@@ -51,8 +53,23 @@ export class TokenCache extends Context.Service<
       const vault = yield* Vault
       const leases = yield* RefreshLease
       const composio = yield* ComposioClient
+      const keyring = yield* Keyring
       const memory = new TokenMemory()
       const join = yield* flights<void, BrokerError>()
+
+      const giveUp = Effect.fnUntraced(function* (lease: Lease, refusal: UpstreamRefusal) {
+        const settled = yield* leases.fail(lease, { refusal, code: codeOf(refusal), heldBack })
+        yield* TokenMetrics.refreshed(refusal.verdict)
+        // Overtaken: whatever is true now is in the row.
+        if (Option.isNone(settled)) return
+        const { flipped, wait } = settled.value
+        if (refusal === mixedUp)
+          yield* Effect.annotateLogs(Effect.logError(mixedUp.detail), { connection: lease.connection })
+        if (refusal.verdict === "dead") yield* announce(lease, refusal, flipped)
+        return yield* refusal.verdict === "dead" && !flipped
+          ? errorOf({ code: "upstream_error", detail: heldBack, retryAfter: wait })
+          : errorOf({ code: codeOf(refusal), detail: refusal.detail, retryAfter: wait })
+      })
 
       /** Sealed for the version it will be, kept, and only then in anybody's hands. */
       const keep = Effect.fnUntraced(function* (lease: Lease, token: UpstreamToken) {
@@ -61,21 +78,12 @@ export class TokenCache extends Context.Service<
         const box = yield* Effect.orDie(
           vault.seal({ tenant, connection, secretVersion: String(version) }, dataKey, token.token)
         )
-        const kept = yield* leases.complete(lease, { box, token, renewIn: yield* renewalOf(token.freshFor) })
-        if (kept) memory.set({ tenant, connection, version }, token.token)
-        yield* TokenMetrics.refreshed(kept ? "done" : "overtaken")
-      })
-
-      const giveUp = Effect.fnUntraced(function* (lease: Lease, refusal: UpstreamRefusal) {
-        const settled = yield* leases.fail(lease, { refusal, code: codeOf(refusal), heldBack })
-        yield* TokenMetrics.refreshed(refusal.verdict)
-        // Overtaken: whatever is true now is in the row.
-        if (Option.isNone(settled)) return
-        const { flipped, wait } = settled.value
-        if (refusal.verdict === "dead") yield* announce(lease, refusal, flipped)
-        return yield* refusal.verdict === "dead" && !flipped
-          ? errorOf({ code: "upstream_error", detail: heldBack, retryAfter: wait })
-          : errorOf({ code: codeOf(refusal), detail: refusal.detail, retryAfter: wait })
+        const fingerprint = keyring.fingerprint(composioTokens, token.token)
+        const renewIn = yield* renewalOf(token.freshFor)
+        const outcome = yield* leases.complete(lease, { box, fingerprint, token, renewIn })
+        if (outcome === "anothers") return yield* giveUp(lease, mixedUp)
+        if (outcome === "kept") memory.set({ tenant, connection, version }, token.token)
+        yield* TokenMetrics.refreshed(outcome)
       })
 
       /** The token before this one: a new one is told from it. A box that does not open is only no help. */
@@ -174,6 +182,11 @@ const tokenOf = ({ expires_ms: expires }: Granted, token: Redacted.Redacted): Ac
   expiresAt: Option.map(Option.fromNullOr(expires), DateTime.makeUnsafe),
   tokenType: "Bearer"
 })
+
+/** Separates these fingerprints from those of other things. */
+const composioTokens = IntegrationSlug.make("composio")
+
+const mixedUp = UpstreamRefusal.of("faulty", "Composio gave a token that belongs to another account; it was not used")
 
 const tooSlow = new UpstreamError({
   detail: "the provider's token is taking too long to arrive; retry",

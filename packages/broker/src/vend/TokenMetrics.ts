@@ -33,7 +33,7 @@ const fromRow = Metric.withAttributes(hits, { from: "row" })
 export const hit = (from: "memory" | "row") => Metric.update(from === "memory" ? fromMemory : fromRow, 1)
 export const missed = Metric.update(misses, 1)
 export const waited = (on: "process" | "lease") => Metric.update(Metric.withAttributes(waits, { on }), 1)
-export const refreshed = (outcome: Verdict | "done" | "overtaken") =>
+export const refreshed = (outcome: Verdict | "kept" | "lost") =>
   Metric.update(Metric.withAttributes(refreshes, { outcome }), 1)
 export const servedStale = Metric.update(stale, 1)
 export const flipped = Metric.update(Metric.withAttributes(flips, { outcome: "flipped" }), 1)

@@ -42,7 +42,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     find: "Effect.timeoutOption(places.takeScoped(1), yield* left)",
     replace: `Effect.timeoutOption(places.takeScoped(1), "1 hour")`,
     test,
-    name: "64 calls"
+    name: "who finds no place"
   },
   {
     control: "what may not be asked again is not",

@@ -112,7 +112,7 @@ it.effect("a wait that was asked for is waited, when there is time, and else at 
   )
 )
 
-it.effect("64 calls are under way at most, and who waits in vain is told so within ten seconds", () => {
+it.effect("64 calls are under way at most, and nobody waits for longer than ten seconds", () => {
   let underWay = 0
   let most = 0
   return against(
@@ -155,6 +155,23 @@ it.effect("one account that is slow leaves room for the others", () =>
         for (let count = 0; count < 100; count += 1) {
           assert.strictEqual((yield* fetchOf("ca_quick"))._tag, "Success")
         }
+      })
+  )
+)
+
+it.effect("who finds no place in time sends nothing, and blames no account for it", () =>
+  against(
+    (_, account) => Effect.andThen(Effect.sleep("4 seconds"), ok(account)),
+    (calls) =>
+      Effect.gen(function* () {
+        const asked = Array.from({ length: 400 }, () => asks)
+        const fiber = yield* Effect.forkChild(Effect.all(asked, { concurrency: "unbounded" }))
+        yield* TestClock.adjust("10 seconds")
+        const outcomes = yield* Fiber.join(fiber)
+        const count = (outcome: string) => outcomes.filter((one) => one === outcome).length
+        // Three rounds of 64 begin within ten seconds, and two of them end.
+        assert.deepStrictEqual([count("token"), count("faulty"), count("ours")], [128, 64, 400 - 192])
+        assert.strictEqual(calls(), 192)
       })
   )
 )

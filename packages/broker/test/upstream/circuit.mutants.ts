@@ -10,7 +10,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     find: "threshold: 0.5",
     replace: "threshold: 1.0",
     test,
-    name: "trickle"
+    name: "half failing is enough"
   },
   {
     control: "fewer than half failing opens nothing",

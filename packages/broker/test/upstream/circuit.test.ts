@@ -35,6 +35,18 @@ it.effect("half of twenty calls failing opens the circuit; then nothing is sent,
   )
 })
 
+it.effect("half failing is enough to open it", () =>
+  against(
+    (call, account) => (call % 2 === 0 ? status(500, { "x-should-retry": "false" }) : ok(account)),
+    (calls) =>
+      Effect.gen(function* () {
+        for (let call = 0; call < 20; call += 1) assert.notStrictEqual(yield* asks, "ours")
+        assert.strictEqual(yield* asks, "ours")
+        assert.strictEqual(calls(), 20)
+      })
+  )
+)
+
 it.effect("fewer than half failing opens nothing", () =>
   against(
     (call, account) => (call % 5 < 2 ? status(500, { "x-should-retry": "false" }) : ok(account)),

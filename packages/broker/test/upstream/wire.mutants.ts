@@ -13,20 +13,12 @@ export const mutants: ReadonlyArray<Mutant> = [
     name: "up to its bound"
   },
   {
-    control: "an attempt ends after five seconds",
-    file: `${src}/HostGuard.ts`,
-    find: "const attemptTimeout = Duration.seconds(5)",
-    replace: "const attemptTimeout = Duration.millis(4998)",
-    test,
-    name: "stalls before the headers"
-  },
-  {
     control: "a connection nobody waits for is closed",
     file: `${src}/composioHttp.ts`,
     find: "HttpClient.withScope(yield* HttpClient.HttpClient)",
     replace: "yield* HttpClient.HttpClient",
     test,
-    name: "stalls"
+    name: "nobody reads"
   },
   {
     control: "a host that can not be found is not blamed on an account",

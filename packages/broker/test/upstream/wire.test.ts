@@ -104,6 +104,21 @@ it.live("a body is read up to its bound and no further, however it was packed", 
   })
 )
 
+it.live("an answer that nobody reads does not hold its connection", () =>
+  Effect.gen(function* () {
+    const closed = yield* Deferred.make<void>()
+    const { url } = yield* listen((request, response) => {
+      request.socket.on("close", () => Deferred.doneUnsafe(closed, Effect.void))
+      response.writeHead(401)
+      response.write(text)
+    })
+    const found = yield* Effect.result(fetch()).pipe(Effect.provide(clientOf(url)), quietly)
+    assert.strictEqual(found._tag === "Failure" ? found.failure.verdict : "token", "ours")
+    // The end of a test that would wait for ever.
+    assert.isTrue(Option.isSome(yield* Effect.timeoutOption(Deferred.await(closed), "5 seconds")))
+  })
+)
+
 const stalls: ReadonlyArray<readonly [name: string, handler: Handler]> = [
   ["before the headers", () => {}],
   ["after the headers", (_, response) => response.writeHead(200).flushHeaders()],

@@ -1,6 +1,7 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { live, world } from "./fixtures/lives.ts"
+import { live } from "./fixtures/lives.ts"
+import { world } from "./fixtures/upstream.ts"
 
 const seed = Number(process.env["VENDO_TEST_SEED"] ?? Math.floor(Math.random() * 2 ** 31))
 

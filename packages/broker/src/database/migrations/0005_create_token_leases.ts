@@ -20,6 +20,8 @@ export default statements(
     -- When to replace the token ahead of time, if it is in use then.
     ADD token_renew_at timestamptz,
     ADD token_taken_at timestamptz,
+    -- Keyed: two accounts with one token are an upstream's mix-up, and nobody is given the other's.
+    ADD token_fingerprint bytea,
     ADD refresh_epoch bigint NOT NULL DEFAULT 0,
     ADD refresh_lease_until timestamptz,
     ADD failures int NOT NULL DEFAULT 0,
@@ -28,6 +30,7 @@ export default statements(
     ADD next_attempt_at timestamptz,
     ADD needs_reauth_at timestamptz,
     ADD CONSTRAINT token_needs_a_box CHECK (secret_box IS NOT NULL OR token_fresh_until IS NULL)`,
+  `CREATE INDEX connections_by_token ON broker.connections (token_fingerprint) WHERE token_fingerprint IS NOT NULL`,
   // For the fuse: how many there are, and how many flipped lately.
   `CREATE INDEX connections_in_use ON broker.connections (integration) WHERE status IN ('active', 'error')`,
   `CREATE INDEX connections_flipped ON broker.connections (integration, needs_reauth_at)
@@ -45,7 +48,7 @@ export default statements(
   `GRANT SELECT, INSERT, UPDATE ON broker.fuses TO vendo_gate`,
 
   `GRANT UPDATE (status, secret_version, dek_version, secret_box, token_expires_at, token_valid_until, token_fresh_until,
-    token_renew_at, token_taken_at, refresh_epoch, refresh_lease_until, failures, failure_code, failure_detail,
+    token_renew_at, token_taken_at, token_fingerprint, refresh_epoch, refresh_lease_until, failures, failure_code, failure_detail,
     next_attempt_at, needs_reauth_at, auth_version) ON broker.connections TO vendo_gate`,
 
   `RESET ROLE`,
@@ -107,29 +110,35 @@ export default statements(
       ) SELECT EXISTS (SELECT FROM extended)
     $$`,
 
-  // False when the lease was lost meanwhile: what was brought is then not the newest word, and is not kept.
+  // 'lost' when the lease was overtaken: what was brought is then not the newest word, and is not kept. 'anothers' when
+  // it is the token of another account: the lease is still held then, and is to be given back.
   `CREATE FUNCTION gate.complete_lease(h bytea, connection uuid, held bigint, box bytea, key_version int,
-      expires_ms float8, valid_ms float8, fresh_ms float8, renew_ms float8, request text) RETURNS boolean
+      fingerprint bytea, expires_ms float8, valid_ms float8, fresh_ms float8, renew_ms float8, request text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     DECLARE
       c broker.connections%ROWTYPE;
-      moment timestamptz := clock_timestamp();
+      moment timestamptz;
     BEGIN
+      SELECT x.* INTO c FROM broker.app_keys k JOIN broker.connections x ON x.tenant_id = k.tenant_id
+        WHERE k.key_hash = h AND x.id = connection AND x.refresh_epoch = held AND x.refresh_lease_until IS NOT NULL
+          AND x.status IN ('active', 'error') FOR UPDATE OF x;
+      IF NOT FOUND THEN RETURN 'lost'; END IF;
+      IF EXISTS (SELECT FROM broker.connections o WHERE o.token_fingerprint = fingerprint AND o.secret_box IS NOT NULL
+          AND o.metadata ->> 'composio_account_id' IS DISTINCT FROM c.metadata ->> 'composio_account_id') THEN
+        RETURN 'anothers';
+      END IF;
+      moment := clock_timestamp();
       UPDATE broker.connections x
         SET secret_box = box, dek_version = key_version, secret_version = x.secret_version + 1, status = 'active',
-          token_expires_at = to_timestamp(expires_ms / 1000),
+          token_fingerprint = fingerprint, token_expires_at = to_timestamp(expires_ms / 1000),
           token_valid_until = moment + valid_ms * interval '1 millisecond',
           token_fresh_until = moment + fresh_ms * interval '1 millisecond',
           token_renew_at = moment + renew_ms * interval '1 millisecond', token_taken_at = moment,
           refresh_lease_until = NULL, failures = 0, failure_code = NULL, failure_detail = NULL, next_attempt_at = NULL
-        FROM broker.app_keys k
-        WHERE k.key_hash = h AND x.tenant_id = k.tenant_id AND x.id = connection AND x.refresh_epoch = held
-          AND x.refresh_lease_until IS NOT NULL AND x.status IN ('active', 'error')
-        RETURNING x.* INTO c;
-      IF NOT FOUND THEN RETURN false; END IF;
+        WHERE x.tenant_id = c.tenant_id AND x.id = c.id;
       PERFORM gate.append(ARRAY[c.tenant_id], ARRAY[jsonb_build_object('action', 'token.refresh', 'outcome', 'done',
-        'connection', c.id, 'integration', c.integration, 'secret_version', c.secret_version, 'request', request)]);
-      RETURN true;
+        'connection', c.id, 'integration', c.integration, 'secret_version', c.secret_version + 1, 'request', request)]);
+      RETURN 'kept';
     END $$`,
 
   // Whether one more connection of this integration may be said to need its user. Called with the fuse's row locked.
@@ -190,7 +199,8 @@ export default statements(
           needs_reauth_at = CASE WHEN flipped THEN moment ELSE x.needs_reauth_at END,
           secret_box = CASE WHEN flipped THEN NULL ELSE x.secret_box END,
           dek_version = CASE WHEN flipped THEN NULL ELSE x.dek_version END,
-          token_fresh_until = CASE WHEN flipped THEN NULL ELSE x.token_fresh_until END
+          token_fresh_until = CASE WHEN flipped THEN NULL ELSE x.token_fresh_until END,
+          token_fingerprint = CASE WHEN flipped THEN NULL ELSE x.token_fingerprint END
         WHERE x.tenant_id = c.tenant_id AND x.id = c.id;
       IF flipped THEN
         PERFORM gate.append(ARRAY[c.tenant_id], ARRAY[jsonb_build_object('action', 'connection.needs_reauth',
@@ -217,11 +227,11 @@ export default statements(
     $$`,
 
   `REVOKE ALL ON FUNCTION gate.take_lease(bytea, uuid, bigint), gate.extend_lease(bytea, uuid, bigint),
-    gate.complete_lease(bytea, uuid, bigint, bytea, int, float8, float8, float8, float8, text),
+    gate.complete_lease(bytea, uuid, bigint, bytea, int, bytea, float8, float8, float8, float8, text),
     gate.fuse_holds(text, timestamptz), gate.list_fuses(bytea), gate.release_fuse(bytea, text),
     gate.fail_lease(bytea, uuid, bigint, text, text, text, text, float8, text) FROM PUBLIC`,
   `GRANT EXECUTE ON FUNCTION gate.take_lease(bytea, uuid, bigint), gate.extend_lease(bytea, uuid, bigint),
-    gate.complete_lease(bytea, uuid, bigint, bytea, int, float8, float8, float8, float8, text),
+    gate.complete_lease(bytea, uuid, bigint, bytea, int, bytea, float8, float8, float8, float8, text),
     gate.list_fuses(bytea), gate.release_fuse(bytea, text),
     gate.fail_lease(bytea, uuid, bigint, text, text, text, text, float8, text) TO vendo_server`,
 
