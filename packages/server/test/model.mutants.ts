@@ -14,8 +14,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...vend,
     control: "a key of one connection opens no other integration",
-    find: `AND c.integration = a.i AND c.user_subject = a.s`,
-    replace: `AND c.user_subject = a.s`
+    find: `AND c.integration = a.i AND c.user_subject = coalesce(u.sub, '')`,
+    replace: `AND c.user_subject = coalesce(u.sub, '')`
   },
   {
     ...vend,

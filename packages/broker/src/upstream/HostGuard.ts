@@ -100,13 +100,14 @@ export const make = Effect.fnUntraced(function* (host: string) {
     Effect.gen(function* () {
       const started = yield* Clock.monotonicTimeNanos
       const last = yield* Ref.make(Option.none<FailedAttempt>())
-      const once = Effect.tapErrorTag(inPlace(attempt, started), "FailedAttempt", (failed) =>
-        Ref.set(last, Option.some(failed))
-      )
-      return yield* Effect.catchTag(Effect.retry(once, policy), "NotTried", (notTried) =>
+      return yield* inPlace(attempt, started).pipe(
+        Effect.tapErrorTag("FailedAttempt", (failed) => Ref.set(last, Option.some(failed))),
+        Effect.retry(policy),
         // That there was no further attempt is not what went wrong.
-        Effect.flatMap(Ref.get(last), (failed): Effect.Effect<never, FailedAttempt | NotTried> =>
-          Effect.fail(Option.getOrElse(failed, () => notTried))
+        Effect.catchTag("NotTried", (notTried) =>
+          Effect.flatMap(Ref.get(last), (failed): Effect.Effect<never, FailedAttempt | NotTried> =>
+            Effect.fail(Option.getOrElse(failed, () => notTried))
+          )
         )
       )
     })

@@ -11,6 +11,10 @@ export interface Connection {
   readonly secret: string | null
   /** The exclusive identity in it: the number of a bot. */
   readonly bot: string | null
+  /** At Composio, which is not configured here. */
+  account: string | null
+  /** The end user it belongs to; null for the tenant's own. */
+  readonly user: string | null
   status: "active" | "needs_reauth" | "revoked"
 }
 
@@ -19,9 +23,11 @@ export interface App {
   readonly slug: string
   readonly name: string
   readonly kind: AppKind
-  /** By integration. */
+  /** By integration and end user. */
   readonly bindings: Map<string, Connection>
 }
+
+export const bindingKey = (slug: string, user: string | null) => `${slug} ${user ?? ""}`
 
 export interface Key {
   readonly id: string

@@ -5,13 +5,18 @@ import type { Operation } from "./operations.ts"
 import { canary, isApp, type Tenant, type World } from "./World.ts"
 
 export const tenantCount = 20
-const integrations = ["openai", "notion", "telegram", "stripe"] as const
+export const integrations = ["openai", "notion", "telegram", "stripe", "google", "slack"] as const
 const variables = {
   openai: "OPENAI_API_KEY",
   notion: "NOTION_TOKEN",
   telegram: "TELEGRAM_BOT_TOKEN",
-  stripe: "STRIPE_SECRET_KEY"
+  stripe: "STRIPE_SECRET_KEY",
+  google: "GOOGLE_ACCESS_TOKEN",
+  slack: "SLACK_BOT_TOKEN"
 }
+/** In every tenant the same: nothing of one is another's. */
+const users = ["alice", "bob"]
+const accounts = ["ca_1", "ca_2"]
 const names = ["Acme", "Acme ", "acme"].map((name) => name.trim())
 const slugs = ["acme", "tool", "t-0", "t-1"]
 const bots = 8
@@ -55,21 +60,31 @@ export class Chooser {
   }
 
   credential(tenant: Tenant, slug: string): string | undefined {
-    if (this.chance(slug === "openai" ? 40 : 5)) return undefined
+    if (this.chance({ openai: 40, google: 95, slack: 50 }[slug] ?? 5)) return undefined
     const secret = canary(this.#world.tenants.indexOf(tenant), this.below(3))
     return slug === "telegram" && !this.chance(5) ? `${100 + this.below(bots)}:${secret}` : secret
   }
 
   connection(tenant: Tenant): Operation {
     const slug = this.chance(3) ? "no-such-integration" : (this.of(integrations) ?? "notion")
-    const profiles = ["byok_static", "oauth_app_install", "vendo_managed_pool", "webhook_inbound"] as const
+    const profiles = [
+      "byok_static",
+      "oauth_app_install",
+      "vendo_managed_pool",
+      "webhook_inbound",
+      "composio_managed"
+    ] as const
+    const credential = this.credential(tenant, slug)
+    const isOfComposio = slug === "google" || (slug === "slack" && credential === undefined)
     return {
       do: "createConnection",
       tenant: this.chance(3) ? nobody(1) : tenant.id,
       slug,
       name: this.of(names) ?? "Acme",
       profile: this.chance(30) ? this.of(profiles) : undefined,
-      credential: this.credential(tenant, slug)
+      credential,
+      account: this.chance(isOfComposio ? 90 : 3) ? this.of(accounts) : undefined,
+      user: this.chance(30) ? this.of(users) : undefined
     }
   }
 
@@ -77,7 +92,8 @@ export class Chooser {
     const tenant = this.of(this.#world.tenants)
     const key = tenant === undefined ? undefined : this.of(tenant.keys.slice(-20))
     const scope = key?.scope
-    const usable = scope === undefined ? [] : isApp(scope) ? [...scope.bindings.keys()] : [scope.slug]
+    const connections = scope === undefined ? [] : isApp(scope) ? [...scope.bindings.values()] : [scope]
+    const usable = connections.map(({ slug }) => slug)
     const slug = this.of(integrations) ?? "notion"
     return {
       do: "vend",
@@ -104,12 +120,21 @@ export class Chooser {
       const slug = tenant.connections.find(({ id }) => id === connection)?.slug
       return { do: "bind", tenant: within, app, slug: (this.chance(93) ? slug : undefined) ?? "notion", connection }
     }
-    if (roll < 74) return { do: "unbind", tenant: within, app, slug: this.of(integrations) ?? "notion" }
+    if (roll < 74) {
+      const user = this.chance(30) ? this.of(users) : undefined
+      return { do: "unbind", tenant: within, app, slug: this.of(integrations) ?? "notion", user }
+    }
     if (roll < 79) return { do: "mintAppKey", tenant: within, app }
     if (roll < 83) return { do: "mintConnectionKey", tenant: within, connection }
     if (roll < 85) return { do: "revokeKey", tenant: within, key: this.id(tenant, "keys") }
-    if (roll < 88) return { do: "revokeConnection", tenant: within, connection }
+    if (roll < 87) return { do: "revokeConnection", tenant: within, connection }
+    if (roll < 88) {
+      return this.chance(50)
+        ? { do: "removeUser", tenant: within, user: this.of(users) ?? "alice" }
+        : { do: "reconnect", tenant: within, connection, account: this.of(accounts) ?? "ca_1" }
+    }
     if (roll < 91) return { do: "listBindings", tenant: within, app }
+    if (roll < 92) return { do: "listConnectionsOf", tenant: within, user: this.of(users) ?? "alice" }
     if (roll < 96) {
       return { do: this.of(["listApps", "listConnections", "listKeys"] as const) ?? "listApps", tenant: within }
     }
@@ -128,7 +153,18 @@ export const furnish = (tenant: Tenant, number: number): ReadonlyArray<Operation
     slug,
     name: "Acme",
     profile: undefined,
-    credential: slug === "telegram" ? `${100 + (number % bots)}:${canary(number, 0)}` : canary(number, 0)
+    ...(slug === "google"
+      ? { credential: undefined, account: "ca_1" }
+      : { credential: slug === "telegram" ? `${100 + (number % bots)}:${canary(number, 0)}` : canary(number, 0) })
+  })),
+  ...users.map((user): Operation => ({
+    do: "createConnection",
+    tenant: tenant.id,
+    slug: "notion",
+    name: "Acme",
+    profile: undefined,
+    credential: canary(number, 1),
+    user
   }))
 ]
 
@@ -147,13 +183,19 @@ export const sweep = (mine: Tenant, theirs: Tenant): ReadonlyArray<Operation> =>
     { do: "listKeys", tenant },
     { do: "createApp", tenant, slug: "tool", name: "Acme", kind: "production" },
     { do: "createConnection", tenant, slug: "openai", name: "Acme", profile: undefined, credential: undefined },
+    { do: "listConnectionsOf", tenant, user: "alice" },
     ...apps.flatMap((app): ReadonlyArray<Operation> => [
       { do: "listBindings", tenant, app },
       { do: "mintAppKey", tenant, app },
       { do: "unbind", tenant, app, slug },
+      { do: "unbind", tenant, app, slug, user: "alice" },
       ...connections.map((connection): Operation => ({ do: "bind", tenant, app, slug, connection }))
     ]),
-    ...connections.map((connection): Operation => ({ do: "mintConnectionKey", tenant, connection })),
+    ...connections.flatMap((connection): ReadonlyArray<Operation> => [
+      { do: "mintConnectionKey", tenant, connection },
+      { do: "reconnect", tenant, connection, account: "ca_2" }
+    ]),
+    { do: "removeUser", tenant, user: "alice" },
     ...mine.keys
       .slice(0, 2)
       .flatMap(({ text: key }) =>

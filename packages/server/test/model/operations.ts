@@ -8,6 +8,7 @@ export type Operation =
   | { readonly do: "listTenants" }
   | { readonly do: "createTenant"; readonly slug: string; readonly name: string }
   | { readonly do: "listApps" | "listConnections" | "listKeys"; readonly tenant: string }
+  | { readonly do: "listConnectionsOf" | "removeUser"; readonly tenant: string; readonly user: string }
   | {
       readonly do: "createApp"
       readonly tenant: string
@@ -22,7 +23,10 @@ export type Operation =
       readonly name: string
       readonly profile: Profile | undefined
       readonly credential: string | undefined
+      readonly account?: string | undefined
+      readonly user?: string | undefined
     }
+  | { readonly do: "reconnect"; readonly tenant: string; readonly connection: string; readonly account: string }
   | { readonly do: "revokeConnection" | "mintConnectionKey"; readonly tenant: string; readonly connection: string }
   | { readonly do: "listBindings" | "mintAppKey"; readonly tenant: string; readonly app: string }
   | {
@@ -32,7 +36,13 @@ export type Operation =
       readonly slug: string
       readonly connection: string
     }
-  | { readonly do: "unbind"; readonly tenant: string; readonly app: string; readonly slug: string }
+  | {
+      readonly do: "unbind"
+      readonly tenant: string
+      readonly app: string
+      readonly slug: string
+      readonly user?: string | undefined
+    }
   | { readonly do: "revokeKey"; readonly tenant: string; readonly key: string }
   | {
       readonly do: "vend"
@@ -57,6 +67,14 @@ export const toCall = (operation: Operation): Call => {
       return manage("GET", `/${operation.tenant}/apps`)
     case "listConnections":
       return manage("GET", `/${operation.tenant}/connections`)
+    case "listConnectionsOf":
+      return manage("GET", `/${operation.tenant}/connections?user=${operation.user}`)
+    case "removeUser":
+      return manage("DELETE", `/${operation.tenant}/users/${operation.user}`)
+    case "reconnect": {
+      const { account, connection, tenant } = operation
+      return manage("POST", `/${tenant}/connections/${connection}/reconnect`, { composio_account_id: account })
+    }
     case "listKeys":
       return manage("GET", `/${operation.tenant}/keys`)
     case "createApp": {
@@ -64,9 +82,10 @@ export const toCall = (operation: Operation): Call => {
       return manage("POST", `/${tenant}/apps`, { slug, name, kind })
     }
     case "createConnection": {
-      const { credential, name, profile, slug, tenant } = operation
+      const { account: composio_account_id, credential, name, profile, slug, tenant, user } = operation
       // Undefined fields are not sent.
-      return manage("POST", `/${tenant}/connections`, { slug, name, profile, credential })
+      const body = { slug, name, profile, credential, composio_account_id, user }
+      return manage("POST", `/${tenant}/connections`, body)
     }
     case "revokeConnection":
       return manage("DELETE", `/${operation.tenant}/connections/${operation.connection}`)
@@ -80,8 +99,10 @@ export const toCall = (operation: Operation): Call => {
       const { app, connection, slug, tenant } = operation
       return manage("PUT", `/${tenant}/apps/${app}/bindings/${slug}`, { connection_id: connection })
     }
-    case "unbind":
-      return manage("DELETE", `/${operation.tenant}/apps/${operation.app}/bindings/${operation.slug}`)
+    case "unbind": {
+      const { app, slug, tenant, user } = operation
+      return manage("DELETE", `/${tenant}/apps/${app}/bindings/${slug}${user === undefined ? "" : `?user=${user}`}`)
+    }
     case "revokeKey":
       return manage("DELETE", `/${operation.tenant}/keys/${operation.key}`)
     case "vend": {

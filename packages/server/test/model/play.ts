@@ -7,7 +7,7 @@ import { errorTable } from "@vendodev/domain/BrokerError"
 import { TestDatabase } from "@vendodev/testing/Postgres"
 import { type Answered, call } from "../fixtures/client.ts"
 import { Service } from "../fixtures/service.ts"
-import { Chooser, furnish, sweep, tenantCount } from "./choose.ts"
+import { Chooser, furnish, integrations, sweep, tenantCount } from "./choose.ts"
 import { type Operation, toCall } from "./operations.ts"
 import { type Outcome, predict } from "./predict.ts"
 import { canaries, World } from "./World.ts"
@@ -108,9 +108,10 @@ export const play = Effect.fn("play")(function* (operations: number, seed: strin
     yield* step({ do: "listTenants" })
     for (const { apps, id: tenant, keys } of world.tenants) {
       for (const list of ["listApps", "listConnections", "listKeys"] as const) yield* step({ do: list, tenant })
+      yield* step({ do: "listConnectionsOf", tenant, user: "alice" })
       for (const { id: app } of apps) yield* step({ do: "listBindings", tenant, app })
       for (const { text: key } of keys) {
-        for (const slug of ["openai", "notion", "telegram", "stripe"]) {
+        for (const slug of integrations) {
           yield* step({ do: "vend", key, slug, variable: undefined, connection: undefined })
         }
       }

@@ -9,9 +9,11 @@ import { AppKey as WireKey } from "@vendodev/domain/AppKey"
 import { Binding as WireBinding } from "@vendodev/domain/Binding"
 import type { BoundTo, ErrorCode } from "@vendodev/domain/BrokerError"
 import { Connection as WireConnection } from "@vendodev/domain/Connection"
+import type { Profile } from "@vendodev/domain/Profile"
+import { RemovedUser } from "@vendodev/domain/RemovedUser"
 import { Tenant as WireTenant } from "@vendodev/domain/Tenant"
 import type { Operation } from "./operations.ts"
-import { type App, type Connection, isApp, type Key, type Tenant, type World } from "./World.ts"
+import { type App, bindingKey, type Connection, isApp, type Key, type Tenant, type World } from "./World.ts"
 
 export type Outcome =
   | {
@@ -35,6 +37,7 @@ const readBinding = json(WireBinding)
 const readBindings = json(Schema.Struct({ bindings: Schema.Array(WireBinding) }))
 const readKey = json(WireKey)
 const readKeys = json(Schema.Struct({ keys: Schema.Array(WireKey) }))
+const readRemoved = json(RemovedUser)
 const readMinted = json(MintedKey)
 const readToken = json(CredentialResponse)
 
@@ -48,14 +51,18 @@ const tenantView = ({ id, isSuspended, name, slug }: Tenant) => ({
   status: isSuspended ? "suspended" : "active"
 })
 const appView = ({ id, kind, name, slug }: App) => ({ id, slug, name, kind })
-const connectionView = ({ bot, id, name, profile, slug, status }: Connection) => ({
+const connectionView = ({ account, bot, id, name, profile, slug, status, user }: Connection) => ({
   id,
   slug,
   name,
+  user,
   profile,
   status,
   exclusive: slug === "telegram",
-  metadata: bot === null ? {} : { telegram_bot_id: bot },
+  metadata: {
+    ...(bot === null ? {} : { telegram_bot_id: bot }),
+    ...(account === null ? {} : { composio_account_id: account })
+  },
   revoked: status === "revoked"
 })
 const keyView = ({ id, isExpired, isRevoked, scope, text }: Key) => ({
@@ -68,15 +75,15 @@ const keyView = ({ id, isExpired, isRevoked, scope, text }: Key) => ({
 })
 const bindingsView = (app: App) =>
   [...app.bindings]
-    .map(([slug, { id }]) => ({ app_id: app.id, slug, connection_id: id }))
-    .toSorted((a, b) => (a.slug < b.slug ? -1 : 1))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { id, slug, user }]) => ({ app_id: app.id, slug, connection_id: id, user }))
 
-/** The wire's form, less what only the clock knows. */
+/** The wire's form, less what only the clock knows: how long a failure is held against a connection is part of that. */
 const seenTenant = (tenant: typeof WireTenant.Type) => Struct.omit(tenant, ["created_at"])
 const seenApp = (app: typeof WireApp.Type) => Struct.omit(app, ["created_at"])
 const seenBinding = (binding: typeof WireBinding.Type) => Struct.omit(binding, ["created_at"])
 const seenConnection = (connection: typeof WireConnection.Type) => ({
-  ...Struct.omit(connection, ["created_at", "revoked_at"]),
+  ...Struct.omit(connection, ["created_at", "failure", "revoked_at"]),
   revoked: connection.revoked_at !== null
 })
 const seenKey = (key: typeof WireKey.Type) => ({
@@ -138,6 +145,18 @@ const predictWithin = (world: World, tenant: Tenant, operation: Within): Outcome
     }
     case "createConnection":
       return predictConnection(tenant, operation)
+    case "listConnectionsOf": {
+      const their = connections.filter(({ user }) => user === operation.user)
+      return ok((text) => same(readConnections(text).connections.map(seenConnection), their.map(connectionView)))
+    }
+    case "removeUser": {
+      const their = connections.filter(({ status, user }) => user === operation.user && status !== "revoked")
+      return ok((text) => {
+        for (const connection of their) connection.status = "revoked"
+        const { revoked, user } = readRemoved(text)
+        same([user, new Set(revoked)], [operation.user, new Set(their.map(({ id }) => id))])
+      })
+    }
     case "revokeKey": {
       const key = keys.find(({ id }) => id === operation.key)
       if (key === undefined) return no("key")
@@ -153,6 +172,18 @@ const predictWithin = (world: World, tenant: Tenant, operation: Within): Outcome
       same(seenConnection(readConnection(text)), connectionView(connection))
     })
   }
+  if (connection !== undefined && operation.do === "reconnect") {
+    if (connection.profile !== "composio_managed") return { code: "validation_failed", field: "composio_account_id" }
+    if (connection.status === "revoked") return { code: "connection_revoked" }
+    return ok((text) => {
+      connection.account = operation.account
+      connection.status = "active"
+      same(seenConnection(readConnection(text)), connectionView(connection))
+    })
+  }
+  if (operation.do === "mintConnectionKey" && connection?.user !== null) {
+    return { code: "validation_failed", field: "connection" }
+  }
   const scope = operation.do === "mintAppKey" ? app : operation.do === "mintConnectionKey" ? connection : undefined
   if (scope !== undefined) {
     return ok((text) => {
@@ -167,7 +198,7 @@ const predictWithin = (world: World, tenant: Tenant, operation: Within): Outcome
   if (app !== undefined && operation.do === "unbind") {
     return ok((text) => {
       assert.strictEqual(text, "")
-      app.bindings.delete(operation.slug)
+      app.bindings.delete(bindingKey(operation.slug, operation.user ?? null))
     }, 204)
   }
   if (app !== undefined && connection !== undefined && operation.do === "bind") {
@@ -176,25 +207,46 @@ const predictWithin = (world: World, tenant: Tenant, operation: Within): Outcome
   return assert.fail(`no prediction for ${operation.do}`)
 }
 
+const holdsPasted = (profile: Profile) => profile !== "vendo_managed_pool" && profile !== "composio_managed"
+
 const predictConnection = (
   { connections }: Tenant,
-  { credential, name, profile: asked, slug }: Extract<Operation, { readonly do: "createConnection" }>
+  {
+    account: named,
+    credential,
+    name,
+    profile: asked,
+    slug,
+    user: whose
+  }: Extract<Operation, { readonly do: "createConnection" }>
 ): Outcome => {
   const integration = Option.getOrUndefined(Catalog.find(slug))
   if (integration === undefined) return { code: "provider_unknown" }
-  const [first] = integration.profiles
-  const profile = asked ?? (credential !== undefined && first === "vendo_managed_pool" ? "byok_static" : first)
+  const { profiles } = integration
+  const profile =
+    asked ??
+    (credential === undefined ? undefined : profiles.find(holdsPasted)) ??
+    (named === undefined ? undefined : profiles.find((profile) => profile === "composio_managed")) ??
+    profiles[0]
   if (!integration.profiles.includes(profile)) return { code: "validation_failed", field: "profile" }
-  const takes = profile !== "vendo_managed_pool"
-  if (takes !== (credential !== undefined)) return { code: "validation_failed", field: "credential" }
-  const secret = credential ?? null
-  const taken = connections.find((one) => one.slug === slug && one.name === name && one.status !== "revoked")
-  if (taken !== undefined && (taken.profile !== profile || taken.secret !== secret)) return { code: "conflict" }
+  if (holdsPasted(profile) !== (credential !== undefined)) return { code: "validation_failed", field: "credential" }
+  if ((profile === "composio_managed") !== (named !== undefined)) {
+    return { code: "validation_failed", field: "composio_account_id" }
+  }
+  const [secret, account, user] = [credential ?? null, named ?? null, whose ?? null]
+  const taken = connections.find(
+    (one) => one.slug === slug && one.name === name && one.user === user && one.status !== "revoked"
+  )
+  if (taken !== undefined && (taken.profile !== profile || taken.secret !== secret || taken.account !== account)) {
+    return { code: "conflict" }
+  }
   const bot = slug === "telegram" ? (/^(\d+):[\w-]+$/.exec(secret ?? "")?.[1] ?? null) : null
   if (slug === "telegram" && bot === null) return { code: "validation_failed", field: "credential" }
   return ok((text) => {
     const seen = seenConnection(readConnection(text))
-    if (taken === undefined) connections.push({ id: seen.id, slug, name, profile, secret, bot, status: "active" })
+    if (taken === undefined) {
+      connections.push({ id: seen.id, slug, name, profile, secret, bot, account, user, status: "active" })
+    }
     same(seen, connectionView(taken ?? connections[connections.length - 1] ?? assert.fail("none")))
   })
 }
@@ -211,11 +263,12 @@ const predictBinding = (world: World, tenant: Tenant, app: App, slug: string, co
   }
   if (holder !== undefined && holder.app !== app) return { code: "connection_in_use", bound_to: known }
   return ok((text) => {
-    app.bindings.set(slug, connection)
+    app.bindings.set(bindingKey(slug, connection.user), connection)
     same(seenBinding(readBinding(text)), {
       app_id: app.id,
       slug: connection.slug,
-      connection_id: connection.id
+      connection_id: connection.id,
+      user: connection.user
     })
   })
 }
@@ -231,12 +284,15 @@ const predictVend = (
   if (key.isExpired) return { code: "app_expired" }
   const slug = variable === undefined ? asked : Option.getOrUndefined(Catalog.findByVariable(variable))
   if (slug === undefined || Option.isNone(Catalog.find(slug))) return { code: "provider_unknown" }
-  const connection = isApp(key.scope) ? key.scope.bindings.get(slug) : key.scope
+  const connection = isApp(key.scope) ? key.scope.bindings.get(bindingKey(slug, null)) : key.scope
   if (connection === undefined || connection.slug !== slug) return { code: "binding_missing" }
   if (wanted !== undefined && wanted !== connection.id) return { code: "binding_missing" }
   if (connection.status === "revoked") return { code: "connection_revoked" }
   if (connection.status === "needs_reauth") return { code: "connection_needs_reauth" }
-  if (connection.profile === "webhook_inbound") return { code: "profile_unsupported" }
+  // Composio is not configured here.
+  if (connection.profile === "webhook_inbound" || connection.profile === "composio_managed") {
+    return { code: "profile_unsupported" }
+  }
   return ok((text) =>
     same(readToken(text), {
       access_token: connection.secret ?? key.text,
