@@ -2,11 +2,12 @@
  * The load generator: autocannon in a process of its own. Reads one `Task` from
  * standard input, prints one `Load`.
  *
- * Times are ours, in steps of 10 µs, for autocannon rounds to milliseconds. The
- * first moments, in which connections are made, do not count.
+ * Times are counted by us, for autocannon rounds to milliseconds. The first
+ * moments, in which connections are made, do not count.
  */
 import { createRequire } from "node:module"
 import { text } from "node:stream/consumers"
+import { histogram } from "./histogram.ts"
 import type { Load, Task } from "./load.ts"
 
 interface Client {
@@ -42,14 +43,7 @@ const autocannon: Autocannon = createRequire(import.meta.url)("autocannon")
 const { connections, keys, seconds, url }: Task = JSON.parse(await text(process.stdin))
 
 const leadIn = 300
-const step = 0.01
-const histogram = new Uint32Array(1_000_000)
-
-const percentile = (counted: number, share: number): number => {
-  let left = Math.ceil(counted * share)
-  const index = histogram.findIndex((count) => (left -= count) <= 0)
-  return (index + 1) * step
-}
+const times = histogram()
 
 let client = 0
 let total = 0
@@ -80,8 +74,8 @@ const running = autocannon(
       requests,
       seconds,
       total,
-      p50: percentile(requests, 0.5),
-      p99: percentile(requests, 0.99),
+      p50: times.percentile(0.5),
+      p99: times.percentile(0.99),
       failures: refused + errors + timeouts,
       generator: { seconds: (spent.user + spent.system) / 1e6, share }
     }
@@ -95,8 +89,7 @@ running.on("response", (_client, status, _bytes, milliseconds) => {
   if (status < 200 || status > 299) refused++
   if (now < from || now > until) return
   requests++
-  const bucket = Math.min(histogram.length - 1, Math.floor(milliseconds / step))
-  histogram[bucket] = (histogram[bucket] ?? 0) + 1
+  times.add(milliseconds)
 })
 
 setTimeout(() => {

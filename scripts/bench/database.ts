@@ -1,6 +1,7 @@
 /**
  * One embedded Postgres with the settings of the product, and in it tenants who
- * each have an app, a key, and a bound connection.
+ * each have an app, a key, and two bound connections: one of a pasted credential,
+ * one of an account upstream, which has no token yet.
  *
  * The rows are written in bulk, but every box is sealed by the vault and every
  * key hashed by the keyring: what opens them is the real thing.
@@ -20,11 +21,21 @@ import * as EmbeddedPostgres from "@vendodev/server/EmbeddedPostgres"
 import * as KeyFile from "@vendodev/server/KeyFile"
 import { BenchFailed } from "./BenchFailed.ts"
 
-export const integration = "notion"
+export const pasted = "notion"
+export const managed = "google"
 
 /** As long as those of the provider. */
 const credentialOf = (n: number) => `ntn_${String(n).padStart(46, "0")}`
 export const credentialLength = credentialOf(0).length
+
+export interface Tenant {
+  /** Of its app. */
+  readonly key: string
+  /** What it must be answered with for the pasted one. */
+  readonly credential: string
+  /** Whose token it must be answered with for the other. */
+  readonly account: string
+}
 
 export interface Database {
   readonly adminUrl: string
@@ -33,19 +44,21 @@ export interface Database {
   /** Of the postmaster. */
   readonly pid: number
   readonly version: string
-  /** One app key per tenant, and the credential it must be answered with. */
-  readonly tenants: ReadonlyArray<{ readonly key: string; readonly credential: string }>
+  readonly tenants: ReadonlyArray<Tenant>
   /** Runs `work` as the administrator. */
   readonly asAdmin: <A, E>(work: Effect.Effect<A, E, SqlClient.SqlClient>) => Effect.Effect<A, BenchFailed>
 }
 
 const name = "vendo"
 
+const slotOf = (id: ConnectionId) => Buffer.from(id.replaceAll("-", ""), "hex")
+
 const tenantRow = Effect.fnUntraced(function* (n: number) {
   const keyring = yield* Keyring
   const vault = yield* Vault
   const tenant = TenantId.make(crypto.randomUUID())
   const connection = ConnectionId.make(crypto.randomUUID())
+  const managed = ConnectionId.make(crypto.randomUUID())
   const dataKey = keyring.generateDataKey(tenant, 1)
   const credential = credentialOf(n)
   const place = { tenant, connection, secretVersion: "1" }
@@ -54,6 +67,8 @@ const tenantRow = Effect.fnUntraced(function* (n: number) {
   return {
     tenant,
     connection,
+    managed,
+    account: `ca_bench_${n}`,
     credential,
     box,
     key,
@@ -63,7 +78,8 @@ const tenantRow = Effect.fnUntraced(function* (n: number) {
     kek: dataKey.kekId,
     wrapped: dataKey.wrapped,
     keyHash: keyring.hash(key),
-    slot: Buffer.from(connection.replaceAll("-", ""), "hex"),
+    slot: slotOf(connection),
+    managedSlot: slotOf(managed),
     hint: hint(key, "vendo_sk_")
   }
 })
@@ -77,8 +93,6 @@ const seed = Effect.fn("database.seed")(function* (count: number) {
   )
   const tenants = rows.map(({ tenant }) => tenant)
   const apps = rows.map(({ app }) => app)
-  const connections = rows.map(({ connection }) => connection)
-  const slots = rows.map(({ slot }) => slot)
 
   yield* sql`
     INSERT INTO broker.tenants (id, slug, name)
@@ -95,14 +109,21 @@ const seed = Effect.fn("database.seed")(function* (count: number) {
   yield* sql`
     INSERT INTO broker.connections (tenant_id, id, integration, exclusive, slot, profile, name, status,
       secret_version, dek_version, secret_box)
-    SELECT t, c, ${integration}, false, s, 'byok_static', 'bench', 'active', 1, 1, b
-    FROM unnest(${tenants}::text[]::uuid[], ${connections}::text[]::uuid[], ${slots}::bytea[],
-      ${rows.map(({ box }) => box)}::bytea[]) AS x (t, c, s, b)`
+    SELECT t, c, ${pasted}, false, s, 'byok_static', 'bench', 'active', 1, 1, b
+    FROM unnest(${tenants}::text[]::uuid[], ${rows.map(({ connection }) => connection)}::text[]::uuid[],
+      ${rows.map(({ slot }) => slot)}::bytea[], ${rows.map(({ box }) => box)}::bytea[]) AS x (t, c, s, b)`
+  yield* sql`
+    INSERT INTO broker.connections (tenant_id, id, integration, exclusive, slot, profile, name, status,
+      secret_version, metadata)
+    SELECT t, c, ${managed}, false, s, 'composio_managed', 'bench', 'active', 1,
+      jsonb_build_object('composio_account_id', a)
+    FROM unnest(${tenants}::text[]::uuid[], ${rows.map(({ managed }) => managed)}::text[]::uuid[],
+      ${rows.map(({ managedSlot }) => managedSlot)}::bytea[], ${rows.map(({ account }) => account)}::text[])
+      AS x (t, c, s, a)`
   yield* sql`
     INSERT INTO broker.app_connection_bindings (tenant_id, app_id, app_kind, connection_id, integration, exclusive, slot)
-    SELECT t, a, 'production', c, ${integration}, false, s
-    FROM unnest(${tenants}::text[]::uuid[], ${apps}::text[]::uuid[], ${connections}::text[]::uuid[],
-      ${slots}::bytea[]) AS x (t, a, c, s)`
+    SELECT a.tenant_id, a.id, a.kind, c.id, c.integration, c.exclusive, c.slot
+    FROM broker.apps a JOIN broker.connections c USING (tenant_id)`
   yield* sql`
     INSERT INTO broker.app_keys (tenant_id, id, app_id, key_hash, pepper_id, hint)
     SELECT t, k, a, h, ${keyring.pepperId}::int, hint
@@ -110,7 +131,7 @@ const seed = Effect.fn("database.seed")(function* (count: number) {
       ${rows.map(({ keyHash }) => keyHash)}::bytea[], ${rows.map((row) => row.hint)}::text[]) AS x (t, k, a, h, hint)`
   yield* sql`VACUUM ANALYZE`
   yield* sql`CHECKPOINT`
-  return rows.map(({ credential, key }) => ({ key: Redacted.value(key), credential }))
+  return rows.map(({ account, credential, key }): Tenant => ({ key: Redacted.value(key), credential, account }))
 })
 
 /** Starts Postgres below `directory` and fills it. Stopped when the scope closes. */

@@ -1,4 +1,4 @@
-/** One turn of load against one server: closed loop, keep-alive, the keys in turn. */
+/** One turn of load against one server: keep-alive, the keys in turn; as much as it can take, or at a constant rate. */
 import { Effect } from "effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -22,6 +22,8 @@ export interface Load {
   /** Milliseconds. */
   readonly p50: number
   readonly p99: number
+  /** By how much the generator missed its own times, at the 99th percentile. Only where it has any. */
+  readonly late?: number
   /** Answers that were no success, broken connections, timeouts. */
   readonly failures: number
   /** What the load generator itself used; above nine tenths of its core it is what was measured. */
@@ -30,21 +32,31 @@ export interface Load {
 
 export const saturated = 0.9
 
-export const autocannon = (task: Task): Effect.Effect<Load, BenchFailed> =>
-  run(
-    {
-      program: process.execPath,
-      args: [join(import.meta.dirname, "autocannonChild.ts")],
-      env: {},
-      core: cores.generator
-    },
-    JSON.stringify(task)
-  ).pipe(
-    Effect.map((output) => {
-      const load: Load = JSON.parse(output)
-      return load
-    })
-  )
+export type Generate = (task: Task) => Effect.Effect<Load, BenchFailed>
+
+const child =
+  (file: string, args: ReadonlyArray<string> = []): Generate =>
+  (task) =>
+    run(
+      {
+        program: process.execPath,
+        args: [join(import.meta.dirname, file), ...args],
+        env: {},
+        core: cores.generator
+      },
+      JSON.stringify(task)
+    ).pipe(
+      Effect.map((output) => {
+        const load: Load = JSON.parse(output)
+        return load
+      })
+    )
+
+/** Closed loop: each connection asks again as soon as it is answered. */
+export const autocannon = child("autocannonChild.ts")
+
+/** Open loop: so many requests a second, whatever becomes of those before. */
+export const constant = (rate: number) => child("constantChild.ts", [String(rate)])
 
 const script = `
 local requests, n = {}, 0
@@ -65,10 +77,10 @@ function done(summary, latency)
 end
 `
 
-/** The same with wrk, which uses far less of its core. `directory` is for its script and keys. */
+/** A closed loop with wrk, which uses far less of its core. `directory` is for its script and keys. */
 export const wrk =
-  (directory: string) =>
-  ({ connections, keys, seconds, url }: Task): Effect.Effect<Load, BenchFailed> =>
+  (directory: string): Generate =>
+  ({ connections, keys, seconds, url }) =>
     Effect.suspend(() => {
       const files = { keys: join(directory, "keys.txt"), script: join(directory, "rotate.lua") }
       writeFileSync(files.keys, `${keys.join("\n")}\n`, { mode: 0o600 })

@@ -17,6 +17,7 @@ import {
   InternalError,
   ProfileUnsupported,
   ProviderUnknown,
+  RateLimited,
   RequestInvalid,
   rowOf,
   TooLarge,
@@ -57,7 +58,9 @@ const Operation = Schema.Struct({
   responses: Schema.Record(
     Schema.String,
     Schema.Struct({
-      headers: Schema.optionalKey(Schema.Struct({ "vendo-error-code": Schema.Struct({ schema: Codes }) }))
+      headers: Schema.optionalKey(
+        Schema.Struct({ "vendo-error-code": Schema.optionalKey(Schema.Struct({ schema: Codes })) })
+      )
     })
   )
 })
@@ -75,7 +78,7 @@ const page = Effect.fnUntraced(function* (path: string) {
 
 /** The codes an operation declares for a status; none where it declares no header. */
 const codesOf = ({ responses }: typeof Operation.Type, status: string): ReadonlyArray<string> => {
-  const schema = responses[status]?.headers?.["vendo-error-code"].schema
+  const schema = responses[status]?.headers?.["vendo-error-code"]?.schema
   if (schema === undefined) return []
   return "enum" in schema ? schema.enum : schema.anyOf.flatMap((one) => one.enum)
 }
@@ -89,6 +92,42 @@ layer(World.layer(), { excludeTestServices: true })("The contract", (it) => {
       assert.deepStrictEqual(bySlug, { access_token: token, expires_at: null, token_type: "Bearer" })
       const variable = EnvVarName.make("NOTION_TOKEN")
       assert.deepStrictEqual(yield* client.vendByVariable({ params: { variable }, headers: {} }), bySlug)
+    })
+  )
+
+  it.effect("decodes many at once, by names that mean something else to an object as well", () =>
+    Effect.gen(function* () {
+      const { keys, token } = yield* World.World
+      const client = yield* clientOf(keys.good)
+      const slugs = ["notion", "gmail", "nosuch"].map((slug) => IntegrationSlug.make(slug))
+      const { errors, tokens } = yield* client.vendMany({ query: { slugs }, headers: {} })
+      assert.deepStrictEqual(tokens, {
+        notion: { access_token: token, expires_at: null, token_type: "Bearer" },
+        gmail: null,
+        nosuch: null
+      })
+      assert.deepStrictEqual(Object.keys(errors), ["gmail", "nosuch"])
+      assert.strictEqual(errors["gmail"]?.code, "binding_missing")
+      const slug = IntegrationSlug.make("constructor")
+      const odd = yield* client.vendMany({ query: { slugs: [slug] }, headers: {} })
+      assert.deepStrictEqual(Object.entries(odd.tokens), [["constructor", null]])
+    })
+  )
+
+  it.effect("decodes what becomes of a refused token, and why it is not heard", () =>
+    Effect.gen(function* () {
+      const { keys } = yield* World.World
+      const report = Effect.fnUntraced(function* (key: string, slug: string) {
+        const client = yield* clientOf(key)
+        const payload = { fingerprint: "0".repeat(64), status: 401 } as const
+        return yield* client.refused({ params: { slug: IntegrationSlug.make(slug) }, headers: {}, payload })
+      })
+      assert.deepStrictEqual(yield* report(keys.good, "notion"), { verdict: "unchanged" })
+      const missing = yield* Effect.flip(report(keys.good, "gmail"))
+      assert.isTrue(missing instanceof BindingMissing)
+      for (let i = 0; i < 10; i++) yield* Effect.exit(report(keys.connection, "notion"))
+      const limited = yield* Effect.flip(report(keys.connection, "notion"))
+      assert.isTrue(limited instanceof RateLimited && (limited.retry_after ?? 0) > 0)
     })
   )
 
@@ -147,7 +186,15 @@ layer(World.layer(), { excludeTestServices: true })("The contract", (it) => {
       assert.strictEqual(answer.headers["content-type"], "application/json")
       const { openapi, paths } = yield* Schema.decodeUnknownEffect(OpenApi)(answer.body)
       assert.match(openapi, /^3\.1/)
-      assert.includeMembers(Object.keys(paths), ["/credentials/{slug}", "/credentials/v1/{variable}", "/api/tenants"])
+      assert.includeMembers(Object.keys(paths), [
+        "/credentials/{slug}",
+        "/credentials/v1/{variable}",
+        "/credentials/_bulk",
+        "/credentials/{slug}/refused",
+        "/api/deployments/me/user-tokens",
+        "/.well-known/jwks.json",
+        "/api/tenants"
+      ])
       const statuses = new Map<string, ReadonlyArray<number>>(
         errorTable.map(({ code, status }) => [code, code === "too_large" ? [413, 431] : [status]])
       )

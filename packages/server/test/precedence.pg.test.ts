@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import type { ErrorCode } from "@vendodev/domain/BrokerError"
 import { administer } from "./edges/administer.ts"
 import { isRow, isToken, type Particulars } from "./edges/row.ts"
-import { connectAndBind, Service, vend, whileOneIsInFlight } from "./fixtures/service.ts"
+import { bind, connectAndBind, made, Service, vend, whileOneIsInFlight } from "./fixtures/service.ts"
 import { type Answer, type Asked, message, NoAnswer, one } from "./fixtures/wire.ts"
 import * as World from "./edges/world.ts"
 
@@ -25,7 +25,8 @@ const vendSteps = [
   { name: "provider", code: "provider_unknown" },
   { name: "binding", code: "binding_missing" },
   { name: "connection", code: "connection_needs_reauth" },
-  { name: "profile", code: "profile_unsupported" }
+  { name: "profile", code: "profile_unsupported" },
+  { name: "upstream", code: "upstream_error" }
 ] as const satisfies ReadonlyArray<Step>
 
 /** Of a management call. */
@@ -53,13 +54,19 @@ const slugs: Readonly<Record<string, string>> = {
   "provider profile": "ghost-odd",
   "binding connection": "linear",
   "binding profile": "stripe",
-  "connection profile": "openai"
+  "connection profile": "openai",
+  upstream: "google",
+  "provider upstream": "ghost-away",
+  "binding upstream": "google",
+  "connection upstream": "supabase"
 }
 
 const twice = { "Idempotency-Key": "a\r\nIdempotency-Key: a" }
 
 const vendWith = (faults: Faults, { keys }: World.World["Service"]): Asked => {
-  const about = ["provider", "binding", "connection", "profile"].filter((name) => faults.has(name)).join(" ")
+  const about = ["provider", "binding", "connection", "profile", "upstream"]
+    .filter((name) => faults.has(name))
+    .join(" ")
   return {
     path: `/credentials/${slugs[about] ?? "unexpected"}${faults.has("route") ? "/elsewhere" : ""}`,
     method: faults.has("method") ? "POST" : "GET",
@@ -89,8 +96,11 @@ const ask = Effect.fnUntraced(function* (faults: Faults, asked: Asked) {
   return yield* faults.has("overload") ? whileOneIsInFlight(answered) : answered
 })
 
+/** Of one profile only there is an upstream, so both can not be at fault. */
 const pairsOf = (steps: ReadonlyArray<Step>) =>
-  steps.flatMap((first, index) => steps.slice(index + 1).map((second) => ({ first, second })))
+  steps
+    .flatMap((first, index) => steps.slice(index + 1).map((second) => ({ first, second })))
+    .filter(({ first, second }) => first.name !== "profile" || second.name !== "upstream")
 
 /** A connection in two faults at once, and two of integrations that have left the catalog. */
 const seed = Effect.gen(function* () {
@@ -105,15 +115,20 @@ const seed = Effect.gen(function* () {
       SELECT tenant_id, '${own.app}', 'production', id, integration, exclusive, slot, user_subject
       FROM broker.connections WHERE integration = '${slug}'`
   ]
+  const account = { profile: "composio_managed", composio_account_id: "ca_dead" }
+  const dead = yield* made("POST", `${own.base}/connections`, { slug: "supabase", ...account })
+  yield* bind(own.base, own.app, "supabase", dead.id)
   const both = yield* connectAndBind(own, "openai", { credential: "openai_unsaid", profile: "byok_static" })
   yield* administer(
     ...copy("ghost-stale", "linear"),
     ...copy("ghost-odd", "stripe"),
+    ...copy("ghost-away", "google"),
+    `UPDATE broker.connections SET status = 'needs_reauth' WHERE id = '${dead.id}'`,
     `UPDATE broker.connections SET profile = 'user_oauth', status = 'needs_reauth' WHERE id = '${both}'`
   )
 })
 
-layer(World.layer({ VENDO_MAX_IN_FLIGHT: "1" }), { excludeTestServices: true })(
+layer(World.layer({ VENDO_MAX_IN_FLIGHT: "1", ...World.nobodyThere }), { excludeTestServices: true })(
   "When several things are wrong",
   (it) => {
     it.effect("(nothing is, at first)", () =>

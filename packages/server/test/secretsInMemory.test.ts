@@ -1,9 +1,23 @@
 import { assert, it } from "@effect/vitest"
-import { Cause, Data, Effect, Exit, Layer, Logger, Option, Redacted, Result, Schema } from "effect"
+import {
+  Cause,
+  ConfigProvider,
+  Context,
+  Data,
+  Effect,
+  Exit,
+  Layer,
+  Logger,
+  Option,
+  Redacted,
+  Result,
+  Schema
+} from "effect"
 import { randomBytes } from "node:crypto"
 import { format, inspect } from "node:util"
 import { AdminToken } from "@vendodev/api/AdminAuth"
 import { MintedKey } from "@vendodev/api/ManagementGroup"
+import { IssuedUserToken } from "@vendodev/api/RuntimeGroup"
 import { Keyring, type KeyMaterial } from "@vendodev/broker/vault/Keyring"
 import { hint, mint } from "@vendodev/broker/vault/KeyFormat"
 import type { NewConnection } from "@vendodev/broker/manage/Connections"
@@ -11,7 +25,7 @@ import type { VendRequest } from "@vendodev/broker/vend/CredentialResolver"
 import type { AccessToken } from "@vendodev/domain/AccessToken"
 import { DisplayName } from "@vendodev/domain/Ids"
 import type { DevFile } from "@vendodev/server/Demo"
-import type { Settings } from "@vendodev/server/Settings"
+import { Settings } from "@vendodev/server/Settings"
 import { scanner } from "./secrets/canaries.ts"
 
 class Failed extends Data.TaggedError("Failed")<{ readonly value: unknown }> {}
@@ -20,7 +34,8 @@ const text = () => randomBytes(24).toString("base64url")
 const key = mint("vendo_sk_")
 const bytes = () => new Uint8Array(randomBytes(32))
 
-const [credential, jwt, bearer, adminToken, databaseUrl] = [text(), text(), text(), text(), text()]
+const [credential, jwt, bearer, adminToken, databaseUrl, composio] = [text(), text(), text(), text(), text(), text()]
+const telemetry = text()
 const [root, kek] = [bytes(), bytes()]
 
 const scan = scanner([
@@ -30,6 +45,8 @@ const scan = scanner([
   { what: "a bearer", secret: bearer },
   { what: "an admin token", secret: adminToken },
   { what: "a database's password", secret: databaseUrl },
+  { what: "a key of Composio", secret: composio },
+  { what: "a key of a collector", secret: telemetry },
   { what: "a root", secret: Buffer.from(root) },
   { what: "a KEK", secret: Buffer.from(kek) },
   // As they are listed by whoever prints an array.
@@ -76,12 +93,30 @@ const newConnection: NewConnection = {
   profile: Option.none(),
   credential: Option.some(Redacted.make(credential))
 }
-const settings: Partial<Settings["Service"]> = { databaseUrl: Option.some(Redacted.make(databaseUrl)) }
+const read = Settings.layer.pipe(
+  Layer.build,
+  Effect.map((context) => Context.get(context, Settings)),
+  Effect.scoped,
+  Effect.provideService(
+    ConfigProvider.ConfigProvider,
+    ConfigProvider.fromEnv({
+      env: {
+        DATABASE_URL: databaseUrl,
+        COMPOSIO_API_KEY: composio,
+        OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318",
+        OTEL_EXPORTER_OTLP_HEADERS: `api-key=${telemetry}`
+      }
+    })
+  )
+)
+const settings = Effect.runSync(read)
+const issued = Schema.decodeUnknownSync(IssuedUserToken)({ token: jwt, expires_at: "2026-01-01T00:00:00Z" })
 
 /** Everything of ours that holds a secret. */
 const holders: Readonly<Record<string, unknown>> = {
   accessToken,
   devFile,
+  issued,
   material,
   minted,
   newConnection,

@@ -3,29 +3,31 @@ import { Effect, Layer, Logger, Option, Random } from "effect"
 import { TestClock } from "effect/testing"
 import type { IssuerKey } from "@vendodev/broker/access/IssuerKey"
 import { Unavailable } from "@vendodev/domain/BrokerError"
-import { attacks } from "./fixtures/badTokens.ts"
+import { attacks } from "@vendodev/testing/badUserTokens"
+import {
+  claimsOf,
+  documentOf,
+  ecPair,
+  encode,
+  headerOf,
+  type Issuer,
+  jwkOf,
+  rsaPair,
+  tokenOf
+} from "@vendodev/testing/userTokens"
 import { files, keyFile } from "./fixtures/files.ts"
 import { seeded } from "./fixtures/seeded.ts"
 import {
   app,
   atStart,
-  claimsOf,
-  documentOf,
-  ecPair,
-  encode,
   externalEc,
   externalRsa,
-  headerOf,
   identity,
-  type Issuer,
-  jwkOf,
   own,
   ownKey,
   refusal,
-  rsaPair,
   start,
   tenant,
-  tokenOf,
   verify
 } from "./fixtures/userTokens.ts"
 

@@ -3,7 +3,8 @@ import { Effect, Option, Redacted } from "effect"
 import { inspect } from "node:util"
 import { UserMemory } from "@vendodev/broker/access/UserMemory"
 import { TenantId, UserSubject } from "@vendodev/domain/Ids"
-import { externalEc, start, tenant, tokenOf } from "./fixtures/userTokens.ts"
+import { tokenOf } from "@vendodev/testing/userTokens"
+import { externalEc, start, tenant } from "./fixtures/userTokens.ts"
 
 const now = start * 1000
 const entry = (expiry = now + 1000) => ({

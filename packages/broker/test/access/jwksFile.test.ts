@@ -1,18 +1,9 @@
 import { assert, it } from "@effect/vitest"
 import { Effect, Layer, Logger } from "effect"
 import { TestClock } from "effect/testing"
+import { documentOf, ecPair, jwkOf, tokenOf } from "@vendodev/testing/userTokens"
 import { files, keyFile } from "./fixtures/files.ts"
-import {
-  atStart,
-  documentOf,
-  ecPair,
-  externalEc,
-  identity,
-  jwkOf,
-  refusal,
-  tokenOf,
-  verify
-} from "./fixtures/userTokens.ts"
+import { atStart, externalEc, identity, refusal, verify } from "./fixtures/userTokens.ts"
 
 const first = { ...externalEc, kid: "first", pair: ecPair() }
 const second = { ...externalEc, kid: "second", pair: ecPair() }

@@ -3,20 +3,10 @@ import { Effect, Exit, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { isSafeKeySetUrl } from "@vendodev/broker/access/jwksUrl"
 import { UserIdentity } from "@vendodev/broker/access/UserIdentity"
+import { keyServer, redirects, says, silence } from "@vendodev/testing/keyServer"
+import { documentOf, ecPair, jwkOf, tokenOf } from "@vendodev/testing/userTokens"
 import { files } from "./fixtures/files.ts"
-import { keyServer, redirects, says, silence } from "./fixtures/keyServer.ts"
-import {
-  atStart,
-  documentOf,
-  ecPair,
-  externalEc,
-  identity,
-  jwkOf,
-  own,
-  refusal,
-  tokenOf,
-  verify
-} from "./fixtures/userTokens.ts"
+import { atStart, externalEc, identity, own, refusal, verify } from "./fixtures/userTokens.ts"
 
 const first = { ...externalEc, kid: "first", pair: ecPair() }
 const second = { ...externalEc, kid: "second", pair: ecPair() }
@@ -230,7 +220,8 @@ it.effect("keys come over TLS, or from this machine", () =>
       "http://127.0.0.1.evil.test/",
       "http://localhost.evil.test/",
       "http://10.0.0.1/",
-      "https://user:secret@login.test/",
+      "https://user@login.test/",
+      "https://:secret@login.test/",
       "ftp://localhost/",
       "file:///etc/jwks.json",
       "login.test",

@@ -59,5 +59,13 @@ export const mutants: ReadonlyArray<Mutant> = [
     replace: "unwell: CircuitBreaker.success",
     test,
     name: "half of twenty calls"
+  },
+  {
+    control: "a circuit that opens between two attempts does not hide what the first one got",
+    file: `${src}/HostGuard.ts`,
+    find: "Option.getOrElse(failed, () => notTried)",
+    replace: "notTried",
+    test,
+    name: "who was answered before"
   }
 ]

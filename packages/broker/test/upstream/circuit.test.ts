@@ -35,6 +35,19 @@ it.effect("half of twenty calls failing opens the circuit; then nothing is sent,
   )
 })
 
+it.effect("who was answered before the circuit opened is told of that answer", () =>
+  against(
+    (call) => status(503, call < 20 ? { "x-should-retry": "false" } : {}),
+    (calls) =>
+      Effect.gen(function* () {
+        for (let call = 0; call < 19; call += 1) yield* asks
+        assert.strictEqual(yield* asks, "faulty")
+        assert.strictEqual(yield* asks, "ours")
+        assert.strictEqual(calls(), 20)
+      })
+  )
+)
+
 it.effect("half failing is enough to open it", () =>
   against(
     (call, account) => (call % 2 === 0 ? status(500, { "x-should-retry": "false" }) : ok(account)),

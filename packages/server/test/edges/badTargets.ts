@@ -32,8 +32,14 @@ const paths: ReadonlyArray<BadRow> = [
     (at) => get(at),
     "not_found"
   ),
-  ...rows(["Notion", "NOTION", "nOtion", "_bulk", "v1"], path, "provider_unknown"),
-  ...rows(["notion/", "/notion", "notion/x", "./notion", "x/../notion", "../credentials/notion"], path, "not_found"),
+  ...rows(["Notion", "NOTION", "nOtion", "_Bulk", "%5fbulk", "v1"], path, "provider_unknown"),
+  ...rows(["_bulk", "_bulk?x=1"], path, "validation_failed", { field: "slugs" }),
+  ...rows(["notion/refused", "v1x/refused"], path, "method_not_allowed", { allow: "POST" }),
+  ...rows(
+    ["notion/", "/notion", "notion/x", "notion/refused/", "./notion", "x/../notion", "../credentials/notion"],
+    path,
+    "not_found"
+  ),
   ...rows(
     ["/%63redentials/notion", "/credentials%2fnotion", "//credentials/notion", "/x/../credentials/notion"],
     (at) => get(at),

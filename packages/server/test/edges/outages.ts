@@ -35,6 +35,12 @@ export const outages = {
       )
     }
   ],
+  upstream_error: [
+    {
+      name: "a token that must be refreshed, by an upstream that can not be reached",
+      ask: Effect.flatMap(World, ({ keys }) => vend("google", keys.good))
+    }
+  ],
   overloaded: [
     {
       name: "a second request where one is allowed in flight",

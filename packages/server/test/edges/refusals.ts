@@ -221,6 +221,25 @@ export const refusals = {
       particulars: { status: 431 }
     }
   ],
+  rate_limited: [
+    {
+      name: "more reports of refused tokens than are worth hearing",
+      ask: asking(({ foreign }) =>
+        Effect.gen(function* () {
+          const { port } = yield* Service
+          const report = message({
+            method: "POST",
+            path: "/credentials/notion/refused",
+            bearer: foreign.key,
+            body: JSON.stringify({ fingerprint: "0".repeat(64), status: 401 }),
+            headers: { "Content-Type": "application/json" }
+          })
+          for (let i = 0; i < 10; i++) yield* one(port, report)
+          return yield* one(port, report)
+        })
+      )
+    }
+  ],
   profile_unsupported: [
     { name: "a profile that is not vended here", ask: asking(({ keys }) => vend("stripe", keys.good)) }
   ]

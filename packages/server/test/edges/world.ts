@@ -17,6 +17,13 @@ const build = Effect.gen(function* () {
   const revoked = yield* bound("github")
   yield* Service.managed("DELETE", `${own.base}/connections/${revoked}`)
   const bot = yield* Service.connectAndBind(own, "telegram", { credential: "1001:test_bot_unsaid" })
+  // Its token would have to be fetched first.
+  const account = yield* Service.made("POST", `${own.base}/connections`, {
+    slug: "google",
+    profile: "composio_managed",
+    composio_account_id: "ca_world"
+  })
+  yield* Service.bind(own.base, own.app, "google", account.id)
   const connectionKey = yield* Service.made("POST", `${own.base}/connections/${notion}/keys`, {})
 
   const key = Effect.map(Service.made("POST", `${own.base}/apps/${own.app}/keys`, {}), ({ id, key = "" }) => ({
@@ -54,6 +61,9 @@ const build = Effect.gen(function* () {
     }
   }
 })
+
+/** Nobody listens on the port of `discard`: an upstream that can not be reached. */
+export const nobodyThere = { COMPOSIO_API_KEY: "a-key-for-nobody_unsaid", COMPOSIO_BASE_URL: "http://127.0.0.1:9" }
 
 export class World extends Context.Service<World, Effect.Success<typeof build>>()("@vendodev/server/test/World") {}
 

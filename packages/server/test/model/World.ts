@@ -61,12 +61,12 @@ export class World {
   }
 
   /** Who consumes a bot, in whatever tenant. A revoked connection gave it back. */
-  holder(bot: string): { readonly tenant: Tenant; readonly app: App } | undefined {
+  holder(bot: string): { readonly tenant: Tenant; readonly app: App; readonly user: string | null } | undefined {
     for (const tenant of this.tenants) {
-      const app = tenant.apps.find(({ bindings }) =>
-        [...bindings.values()].some((connection) => connection.bot === bot && connection.status !== "revoked")
-      )
-      if (app !== undefined) return { tenant, app }
+      for (const app of tenant.apps) {
+        const bound = [...app.bindings.values()].find((one) => one.bot === bot && one.status !== "revoked")
+        if (bound !== undefined) return { tenant, app, user: bound.user }
+      }
     }
     return undefined
   }

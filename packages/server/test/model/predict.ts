@@ -261,7 +261,10 @@ const predictBinding = (world: World, tenant: Tenant, app: App, slug: string, co
   if (connection.bot !== null && app.kind === "sandbox") {
     return isMine ? { code: "connection_in_use", bound_to: known } : { code: "forbidden" }
   }
-  if (holder !== undefined && holder.app !== app) return { code: "connection_in_use", bound_to: known }
+  // What it would replace is no hindrance.
+  if (holder !== undefined && (holder.app !== app || holder.user !== connection.user)) {
+    return { code: "connection_in_use", bound_to: known }
+  }
   return ok((text) => {
     app.bindings.set(bindingKey(slug, connection.user), connection)
     same(seenBinding(readBinding(text)), {

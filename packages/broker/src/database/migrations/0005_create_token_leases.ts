@@ -27,6 +27,8 @@ export default statements(
     ADD failures int NOT NULL DEFAULT 0,
     ADD failure_code text,
     ADD failure_detail text,
+    -- The last answer was that its user is needed, and a fuse held that back.
+    ADD held_back boolean NOT NULL DEFAULT false,
     ADD next_attempt_at timestamptz,
     ADD needs_reauth_at timestamptz,
     ADD CONSTRAINT token_needs_a_box CHECK (secret_box IS NOT NULL OR token_fresh_until IS NULL)`,
@@ -49,7 +51,7 @@ export default statements(
 
   `GRANT UPDATE (status, secret_version, dek_version, secret_box, token_expires_at, token_valid_until, token_fresh_until,
     token_renew_at, token_taken_at, token_fingerprint, refresh_epoch, refresh_lease_until, failures, failure_code, failure_detail,
-    next_attempt_at, needs_reauth_at, auth_version) ON broker.connections TO vendo_gate`,
+    held_back, next_attempt_at, needs_reauth_at, auth_version) ON broker.connections TO vendo_gate`,
 
   `RESET ROLE`,
   `SET LOCAL ROLE vendo_gate`,
@@ -134,7 +136,8 @@ export default statements(
           token_valid_until = moment + valid_ms * interval '1 millisecond',
           token_fresh_until = moment + fresh_ms * interval '1 millisecond',
           token_renew_at = moment + renew_ms * interval '1 millisecond', token_taken_at = moment,
-          refresh_lease_until = NULL, failures = 0, failure_code = NULL, failure_detail = NULL, next_attempt_at = NULL
+          refresh_lease_until = NULL, failures = 0, failure_code = NULL, failure_detail = NULL,
+          held_back = false, next_attempt_at = NULL
         WHERE x.tenant_id = c.tenant_id AND x.id = c.id;
       PERFORM gate.append(ARRAY[c.tenant_id], ARRAY[jsonb_build_object('action', 'token.refresh', 'outcome', 'done',
         'connection', c.id, 'integration', c.integration, 'secret_version', c.secret_version + 1, 'request', request)]);
@@ -164,7 +167,7 @@ export default statements(
 
   // What a failure does to the connection. Nothing when the lease was lost meanwhile.
   `CREATE FUNCTION gate.fail_lease(h bytea, connection uuid, held bigint, verdict text, code text, detail text,
-      held_back text, retry_ms float8, request text)
+      instead text, retry_ms float8, request text)
     RETURNS TABLE (flipped boolean, wait_ms float8)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     #variable_conflict use_column
@@ -192,7 +195,8 @@ export default statements(
       UPDATE broker.connections x
         SET refresh_lease_until = NULL, failures = failed, failure_code = CASE WHEN verdict = 'dead' AND NOT flipped
             THEN 'upstream_error' ELSE code END,
-          failure_detail = CASE WHEN verdict = 'dead' AND NOT flipped THEN held_back ELSE detail END,
+          failure_detail = CASE WHEN verdict = 'dead' AND NOT flipped THEN instead ELSE detail END,
+          held_back = verdict = 'dead' AND NOT flipped,
           next_attempt_at = moment + wait_ms * interval '1 millisecond',
           status = CASE WHEN flipped THEN 'needs_reauth' WHEN failed >= 3 OR (verdict = 'dead') THEN 'error'
             ELSE x.status END,
@@ -214,7 +218,7 @@ export default statements(
       held bigint)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       SELECT f.integration, f.blown_at, f.released_until, (SELECT count(*) FROM broker.connections c
-        WHERE c.integration = f.integration AND c.status = 'error' AND c.failure_code = 'upstream_error')
+        WHERE c.integration = f.integration AND c.status = 'error' AND c.held_back)
       FROM broker.fuses f
       WHERE gate.admin(h) IS NOT NULL AND (f.blown_at IS NOT NULL OR f.released_until > now()) ORDER BY f.integration
     $$`,
