@@ -5,10 +5,8 @@
  */
 import { Effect, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
-import { vendo } from "./contestants.ts"
-import type { Database } from "./database.ts"
-import { path } from "./contestants.ts"
-import type { Setting } from "./turns.ts"
+import { type Arena, vendo } from "./contestants.ts"
+import type { Asked, Setting } from "./turns.ts"
 
 export interface Group {
   readonly function: string
@@ -29,12 +27,13 @@ const read = Effect.gen(function* () {
     WHERE schemaname = 'gate' ORDER BY total_time DESC`
 })
 
-/** The groups that form under load over these keys. */
+/** The groups that form under this load. */
 export const measure = Effect.fn("groups.measure")(function* (
   setting: Setting,
-  database: Database,
-  options: { readonly directory: string; readonly keys: ReadonlyArray<string>; readonly seconds: number }
+  arena: Arena,
+  { keys, path, seconds }: Asked
 ) {
+  const { database } = arena
   yield* database.asAdmin(
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
@@ -44,13 +43,8 @@ export const measure = Effect.fn("groups.measure")(function* (
   )
   const { total } = yield* Effect.scoped(
     Effect.gen(function* () {
-      const { url } = yield* vendo(database, options.directory)
-      return yield* setting.generate({
-        url: url + path,
-        keys: options.keys,
-        connections: setting.connections,
-        seconds: options.seconds
-      })
+      const { url } = yield* vendo(arena)
+      return yield* setting.generate({ url: url + path, keys, connections: setting.connections, seconds })
     })
   )
   const found = yield* database.asAdmin(read)

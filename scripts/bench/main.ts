@@ -10,14 +10,14 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { BenchFailed } from "./BenchFailed.ts"
-import * as Contestants from "./contestants.ts"
+import * as Contests from "./contests.ts"
 import * as Database from "./database.ts"
-import * as Groups from "./groups.ts"
 import * as Load from "./load.ts"
 import { help, type Options, parse } from "./options.ts"
 import * as Profile from "./profile.ts"
 import * as Report from "./report.ts"
-import * as Turns from "./turns.ts"
+import * as ReportText from "./reportText.ts"
+import * as Upstream from "./upstream.ts"
 
 const progress = (text: string) => Effect.sync(() => console.error(text))
 
@@ -38,61 +38,33 @@ const prepare = Effect.fn("prepare")(function* (options: Options) {
   const directory = yield* temporaryDirectory
   yield* progress(`making a database of ${options.tenants} tenants`)
   const database = yield* Database.make(directory, options.tenants)
-  const setting: Turns.Setting = {
+  const active = database.tenants.slice(0, options.active)
+  const upstream = yield* Upstream.start(active.map(({ account }) => account))
+  const setting = {
     generate: options.wrk ? Load.wrk(directory) : Load.autocannon,
     connections: options.connections,
     postgres: database.pid
   }
-  return { directory, database, setting, keys: database.tenants.slice(0, options.active).map(({ key }) => key) }
+  const ground: Contests.Ground = { directory, database, upstream, setting, active }
+  return ground
 })
 
-const warmUp = { label: "warm-up", rounds: 1 } as const
-
 const compare = Effect.fn("compare")(function* (options: Options) {
-  const { database, directory, keys, setting } = yield* prepare(options)
-  const { seconds } = options
-  const turns = yield* Effect.scoped(
-    Effect.gen(function* () {
-      const fixed = yield* Contestants.fixed
-      const byHand = yield* Contestants.byHand(database, options.pipelined)
-      const vendo = yield* Contestants.vendo(database, directory)
-      const all = [fixed, byHand, vendo]
-      yield* Contestants.verify(all, database)
-      yield* Turns.rounds(setting, all, { ...warmUp, keys, seconds: Math.max(3, seconds) })
-      const rotating = yield* Turns.rounds(setting, all, { label: "round", keys, rounds: options.rounds, seconds })
-      const oneTenant = yield* Turns.rounds(setting, [byHand, vendo], {
-        label: "one tenant, round",
-        keys: keys.slice(0, 1),
-        rounds: Math.ceil(options.rounds / 2),
-        seconds
-      })
-      return { rotating, oneTenant }
-    })
+  const ground = yield* prepare(options)
+  const { hit, static: pasted } = Contests.contests
+  const findings = yield* Effect.forEach(options.hit ? [hit] : [pasted, hit], (contest) =>
+    Contests.run(contest, ground, options)
   )
-  yield* progress("counting groups")
-  const groups = {
-    rotating: yield* Groups.measure(setting, database, { directory, keys, seconds }),
-    oneTenant: yield* Groups.measure(setting, database, { directory, keys: keys.slice(0, 1), seconds })
-  }
-  return Report.of({ ...turns, groups, options, postgres: database.version })
+  return Report.of({ findings, options, postgres: ground.database.version })
 })
 
 const profile = Effect.fn("profile")(function* (options: Options, into: string) {
   mkdirSync(into, { recursive: true })
-  const { database, directory, keys, setting } = yield* prepare(options)
+  const ground = yield* prepare(options)
   const before = new Set(readdirSync(into))
-  const { from, until } = yield* Effect.scoped(
-    Effect.gen(function* () {
-      const started = performance.now()
-      const flags = ["--cpu-prof", `--cpu-prof-dir=${into}`]
-      const vendo = yield* Contestants.vendo(database, directory, flags)
-      yield* Contestants.verify([vendo], database)
-      yield* Turns.rounds(setting, [vendo], { ...warmUp, keys, seconds: 3 })
-      const from = (performance.now() - started) / 1000
-      yield* Turns.rounds(setting, [vendo], { label: "profile", keys, rounds: 1, seconds: options.seconds })
-      return { from, until: (performance.now() - started) / 1000 }
-    })
-  )
+  const contest = Contests.contests[options.hit ? "hit" : "static"]
+  const flags = ["--cpu-prof", `--cpu-prof-dir=${into}`]
+  const { from, until } = yield* Contests.runAlone(contest, ground, options, flags)
   const written = readdirSync(into).find((name) => name.endsWith(".cpuprofile") && !before.has(name))
   if (written === undefined) return yield* new BenchFailed({ message: `the server left no profile in ${into}` })
   const file = join(into, written)
@@ -111,7 +83,7 @@ const program = Effect.gen(function* () {
     return console.log(options.json ? JSON.stringify(found, null, 2) : `${Profile.text(found.hottest)}\n${found.file}`)
   }
   const report = yield* compare(options)
-  console.log(options.json ? JSON.stringify(report, null, 2) : Report.text(report))
+  console.log(options.json ? JSON.stringify(report, null, 2) : ReportText.of(report))
   if (report.failures > 0) return yield* new BenchFailed({ message: `${report.failures} answers were not a success` })
 })
 

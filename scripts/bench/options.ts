@@ -8,6 +8,10 @@ export interface Options {
   /** Tenants in the database, and how many of them the requests rotate over. */
   readonly tenants: number
   readonly active: number
+  /** The cache-hit contest alone. */
+  readonly hit: boolean
+  /** Requests per second, where the rate is constant. */
+  readonly rate: number
   readonly pipelined: boolean
   readonly wrk: boolean
   readonly json: boolean
@@ -17,20 +21,27 @@ export interface Options {
 
 export const help = `pnpm bench [options]
 
-Compares three servers on this machine, in turns: one that answers a fixed body, one that does the necessary work of a
-vend by hand, and Vendo with its audit. All of them answer GET /credentials/notion; the latter two ask one embedded
-Postgres, which runs with the settings of the product.
+Compares servers on this machine, in turns, in two contests:
 
+  static  GET /credentials/notion, a pasted credential: a server that answers a fixed body, one that does the necessary
+          work of the vend by hand, and Vendo with its audit
+  hit     GET /credentials/google, a token that is fresh, with no call upstream: one by hand, one by hand that records
+          each vend as Vendo does, and Vendo; as fast as they can, and at a constant rate
+
+All but the fixed one ask one embedded Postgres, which runs with the settings of the product.
+
+  --hit              the second contest alone
   --quick            3 rounds of 3 seconds, for a first look
   --rounds <n>       interleaved rounds, 5 unless said otherwise
   --seconds <n>      length of one server's turn, 8
   --connections <n>  keep-alive connections, each with one request under way, 32
   --tenants <n>      tenants in the database, 1000
   --active <n>       tenants the requests rotate over, 100
-  --pipelined        let the server written by hand pipeline its queries on its connections
+  --rate <n>         requests per second at the constant rate, 1000
+  --pipelined        let the servers written by hand pipeline their queries on their connections
   --wrk              load with wrk instead of autocannon
   --json             print the result as JSON
-  --profile <dir>    run Vendo alone under node --cpu-prof and write the profile there
+  --profile <dir>    run Vendo alone under node --cpu-prof and write the profile there; with --hit, of hits
   --help             show this
 
 Ends with 1 when any answer was not a success. A goal that is missed is told, not failed.
@@ -46,6 +57,8 @@ export const parse = (args: ReadonlyArray<string>): Options | "help" => {
       connections: { type: "string", default: "32" },
       tenants: { type: "string", default: "1000" },
       active: { type: "string", default: "100" },
+      hit: { type: "boolean", default: false },
+      rate: { type: "string", default: "1000" },
       pipelined: { type: "boolean", default: false },
       wrk: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
@@ -63,6 +76,8 @@ export const parse = (args: ReadonlyArray<string>): Options | "help" => {
     connections: positive("connections", values.connections),
     tenants,
     active,
+    hit: values.hit,
+    rate: positive("rate", values.rate),
     pipelined: values.pipelined,
     wrk: values.wrk,
     json: values.json,

@@ -1,10 +1,8 @@
 /** Rounds of turns: each server in each round, in an order that rotates, so that no drift favours one. */
 import { Effect } from "effect"
-import type { BenchFailed } from "./BenchFailed.ts"
 import type { Server } from "./children.ts"
-import { path } from "./contestants.ts"
 import * as Cpu from "./cpu.ts"
-import type { Load, Task } from "./load.ts"
+import type { Generate } from "./load.ts"
 
 export interface Turn {
   readonly server: string
@@ -13,6 +11,8 @@ export interface Turn {
   /** Milliseconds. */
   readonly p50: number
   readonly p99: number
+  /** By how much the generator of a constant rate missed its own times. */
+  readonly late: number | undefined
   readonly failures: number
   /** Processor time per request in microseconds, where it is known. */
   readonly serverMicros: number | undefined
@@ -22,9 +22,16 @@ export interface Turn {
 }
 
 export interface Setting {
-  readonly generate: (task: Task) => Effect.Effect<Load, BenchFailed>
+  readonly generate: Generate
   readonly connections: number
   readonly postgres: number
+}
+
+/** What is asked for, by whom in turn, and for how long at a time. */
+export interface Asked {
+  readonly path: string
+  readonly keys: ReadonlyArray<string>
+  readonly seconds: number
 }
 
 const micros = (seconds: number | undefined, requests: number) =>
@@ -33,18 +40,20 @@ const micros = (seconds: number | undefined, requests: number) =>
 const turn = Effect.fn("turns.turn")(function* (
   { connections, generate, postgres }: Setting,
   { name, pid, url }: Server,
-  options: { readonly keys: ReadonlyArray<string>; readonly seconds: number; readonly round: number }
+  options: Asked & { readonly round: number }
 ) {
   const before = Cpu.take(pid, postgres)
-  const load = yield* generate({ url: url + path, connections, keys: options.keys, seconds: options.seconds })
+  const { keys, path } = options
+  const load = yield* generate({ url: url + path, connections, keys, seconds: options.seconds })
   const spent = Cpu.since(before, Cpu.take(pid, postgres), load.generator.seconds)
-  const { failures, generator, p50, p99, requests, seconds, total } = load
+  const { failures, generator, late, p50, p99, requests, seconds, total } = load
   const result: Turn = {
     server: name,
     round: options.round,
     requestsPerSecond: requests / seconds,
     p50,
     p99,
+    late,
     failures,
     serverMicros: micros(spent.server, total),
     postgresMicros: micros(spent.postgres, total),
@@ -66,20 +75,13 @@ const line = (round: string, turns: ReadonlyArray<Turn>) => {
 export const rounds = Effect.fn("turns.rounds")(function* (
   setting: Setting,
   servers: ReadonlyArray<Server>,
-  options: {
-    readonly label: string
-    readonly keys: ReadonlyArray<string>
-    readonly rounds: number
-    readonly seconds: number
-  }
+  options: Asked & { readonly label: string; readonly rounds: number }
 ) {
   const all: Array<Turn> = []
   for (let round = 0; round < options.rounds; round++) {
     const first = round % servers.length
     const order = [...servers.slice(first), ...servers.slice(0, first)]
-    const turns = yield* Effect.forEach(order, (server) =>
-      turn(setting, server, { keys: options.keys, seconds: options.seconds, round })
-    )
+    const turns = yield* Effect.forEach(order, (server) => turn(setting, server, { ...options, round }))
     all.push(...turns)
     console.error(line(`${options.label} ${round + 1}/${options.rounds}`, turns))
   }

@@ -113,7 +113,7 @@ const seed = Effect.fn("Demo.seed")(function* <A, E, R>(
   )
 })
 
-/** A demo of an earlier start may lack what only this one wants. What its operator changed since is left alone. */
+/** A demo of an earlier start may lack what only this one wants. That it can not be had is no reason not to start. */
 const complete = (adminToken: Redacted.Redacted, wanted: ReadonlyArray<Wanted>) =>
   wanted.length === 0
     ? Effect.succeed(false)

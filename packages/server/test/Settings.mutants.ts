@@ -6,14 +6,15 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...settings,
     control: "every setting that can not be used is told, not the first",
-    find: "Array.getFailures(Object.values<Result.Result<unknown, string>>(results))",
-    replace: "Array.getFailures(Object.values<Result.Result<unknown, string>>(results)).slice(0, 1)"
+    find: "Array.getFailures(Object.values<Result.Result<unknown, Problems>>(results))",
+    replace: "Array.getFailures(Object.values<Result.Result<unknown, Problems>>(results)).slice(0, 1)"
   },
   {
     ...settings,
+    file: "packages/server/src/setting.ts",
     control: "a setting that can not be used is not repeated",
-    find: "Effect.mapError(setting, () => expected)",
-    replace: "Effect.mapError(setting, (error) => `${expected}: ${error.message}`)"
+    find: "Effect.mapError(setting, (): Problems => expected)",
+    replace: "Effect.mapError(setting, (error): Problems => `${expected}: ${error.message}`)"
   },
   {
     ...settings,

@@ -32,9 +32,23 @@ export const mutants: ReadonlyArray<Mutant> = [
   },
   {
     control: "a key in the place of a slug is neither repeated nor recorded",
-    file: "packages/server/src/Credentials.ts",
+    file: "packages/server/src/asking.ts",
     find: " && !keyLike.test(text)",
     replace: "",
     test: "packages/server/test/canary.pg.test.ts"
+  },
+  {
+    control: "what stands in a path is in no span",
+    file: "packages/server/src/requestSpan.ts",
+    find: "Effect.makeSpan(`${request.method} ${route}`",
+    replace: "Effect.makeSpan(`${request.method} ${request.url}`",
+    test
+  },
+  {
+    control: "the library's own span, which holds the whole target, is not made",
+    file: "packages/server/src/Observability.ts",
+    find: "HttpMiddleware.TracerDisabledWhen, () => true",
+    replace: "HttpMiddleware.TracerDisabledWhen, () => false",
+    test
   }
 ]

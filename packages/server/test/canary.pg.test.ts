@@ -3,11 +3,13 @@ import { assert, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { execFileSync } from "node:child_process"
+import { randomBytes } from "node:crypto"
 import { closeSync, fstatSync, openSync, readSync } from "node:fs"
 import { inject } from "vitest"
 import * as KeyFile from "@vendodev/server/KeyFile"
 import * as Postgres from "@vendodev/testing/Postgres"
 import * as ServerProcess from "@vendodev/testing/ServerProcess"
+import { collector } from "./fixtures/collector.ts"
 import { administer, duringOutage } from "./secrets/administer.ts"
 import { scanner } from "./secrets/canaries.ts"
 import { dump } from "./secrets/dump.ts"
@@ -75,7 +77,15 @@ const scenario = Effect.gen(function* () {
   const VENDO_KEK_FILE = `${yield* ServerProcess.temporaryDirectory}/keys.json`
   yield* KeyFile.create(VENDO_KEK_FILE)
   const logStart = log === undefined ? 0 : fstatSync(openSync(log, "r")).size
-  const environment = { DATABASE_URL: serverUrl, VENDO_KEK_FILE, VENDO_ENV: "production" }
+  const telemetry = yield* collector
+  const collectorKey = randomBytes(24).toString("hex")
+  const environment = {
+    DATABASE_URL: serverUrl,
+    VENDO_KEK_FILE,
+    VENDO_ENV: "production",
+    OTEL_EXPORTER_OTLP_ENDPOINT: telemetry.url,
+    OTEL_EXPORTER_OTLP_HEADERS: `x-collector-key=${collectorKey}`
+  }
   const server = yield* spawnProgram(environment, ["--log-level", "all"])
   const port = Number(new URL(yield* server.until(/^Vendo is ready at (\S+)/m)).port)
   const token = yield* runProgram({ ...environment, DATABASE_ADMIN_URL: adminUrl }, ["admin-token", "create"])
@@ -96,49 +106,62 @@ const scenario = Effect.gen(function* () {
   )
   yield* ServerProcess.stop(server.child)
   yield* server.ended
-  return { ...happened, adminUrl, logStart, major: version?.major ?? 0, rows, server, VENDO_KEK_FILE }
+  const sent = telemetry.received.map(({ body, path }) => `${path} ${body}`)
+  const canaries = [...happened.canaries, { what: "the key of the collector", secret: collectorKey }]
+  return { ...happened, adminUrl, canaries, logStart, sent, major: version?.major ?? 0, rows, server, VENDO_KEK_FILE }
 })
 
 it.layer(NodeServices.layer, { excludeTestServices: true })("after everything that can go right and wrong", (it) => {
-  it.effect("no secret is in an answer, in what the server printed, in the database, in its log or in a dump", () =>
-    Effect.gen(function* () {
-      const { adminUrl, canaries, logStart, major, rows, server, silent, VENDO_KEK_FILE } = yield* scenario
-      const { keks, root } = yield* KeyFile.read(VENDO_KEK_FILE)
-      const scan = scanner([
-        ...canaries,
-        ...[root, ...keks.map(({ key }) => key)].map((key) => ({
-          what: "key material",
-          secret: Buffer.from(Redacted.value(key))
-        })),
-        { what: "the server's password", secret: inject("serverPassword") }
-      ])
-      assert.isAtLeast(canaries.length, 50)
-      const happened = new Set(silent.map(({ code }) => code))
-      assert.deepStrictEqual(
-        codes.filter((code) => !happened.has(code)),
-        [],
-        "a kind of failure that did not happen proves nothing"
-      )
-      for (const { text, to } of silent) assert.deepStrictEqual(scan(text), [], to)
+  it.effect(
+    "no secret is in an answer, in what the server printed or sent, in the database, in its log or in a dump",
+    () =>
+      Effect.gen(function* () {
+        const { adminUrl, canaries, logStart, major, rows, sent, server, silent, VENDO_KEK_FILE } = yield* scenario
+        const { keks, root } = yield* KeyFile.read(VENDO_KEK_FILE)
+        const scan = scanner([
+          ...canaries,
+          ...[root, ...keks.map(({ key }) => key)].map((key) => ({
+            what: "key material",
+            secret: Buffer.from(Redacted.value(key))
+          })),
+          { what: "the server's password", secret: inject("serverPassword") }
+        ])
+        assert.isAtLeast(canaries.length, 50)
+        const happened = new Set(silent.map(({ code }) => code))
+        assert.deepStrictEqual(
+          codes.filter((code) => !happened.has(code)),
+          [],
+          "a kind of failure that did not happen proves nothing"
+        )
+        for (const { text, to } of silent) assert.deepStrictEqual(scan(text), [], to)
 
-      const printed = server.stdout() + server.stderr()
-      assert.include(printed, `"message":"defect"`)
-      assert.deepStrictEqual(scan(printed), [])
+        const printed = server.stdout() + server.stderr()
+        assert.include(printed, `"message":"defect"`)
+        assert.deepStrictEqual(scan(printed), [])
 
-      assert.isAbove(rows.length, 50)
-      assert.isTrue(rows.some((row) => row.startsWith("broker.connections")))
-      assert.deepStrictEqual(scan(rows.join("\n")), [])
+        for (const signal of ["traces", "metrics", "logs"]) {
+          assert.isTrue(
+            sent.some((text) => text.startsWith(`/v1/${signal} `)),
+            signal
+          )
+        }
+        assert.isTrue(sent.some((text) => text.includes("GET /credentials/:slug")))
+        for (const text of sent) assert.deepStrictEqual(scan(text), [], text.slice(0, 12))
 
-      if (log === undefined) yield* Effect.logWarning("skipped: the log of a Postgres of the caller's own")
-      else {
-        const written = readFrom(log, logStart)
-        assert.isTrue(written.includes("INSERT INTO broker.connections"), "statements are logged")
-        assert.isTrue(/parameters: \$1 = '/i.test(written.toString("latin1")), "and so are their values")
-        assert.isTrue(written.includes(`violates check constraint "trap"`), "and errors")
-        assert.deepStrictEqual(scan(written), [])
-      }
-      if (pgDump() < major) yield* Effect.logWarning(`skipped: no pg_dump of version ${major} or newer on the path`)
-      else assert.deepStrictEqual(scan(execFileSync("pg_dump", [adminUrl], { maxBuffer: 2 ** 28 })), [])
-    }).pipe(Effect.scoped, Effect.provide(Postgres.layer, { local: true }))
+        assert.isAbove(rows.length, 50)
+        assert.isTrue(rows.some((row) => row.startsWith("broker.connections")))
+        assert.deepStrictEqual(scan(rows.join("\n")), [])
+
+        if (log === undefined) yield* Effect.logWarning("skipped: the log of a Postgres of the caller's own")
+        else {
+          const written = readFrom(log, logStart)
+          assert.isTrue(written.includes("INSERT INTO broker.connections"), "statements are logged")
+          assert.isTrue(/parameters: \$1 = '/i.test(written.toString("latin1")), "and so are their values")
+          assert.isTrue(written.includes(`violates check constraint "trap"`), "and errors")
+          assert.deepStrictEqual(scan(written), [])
+        }
+        if (pgDump() < major) yield* Effect.logWarning(`skipped: no pg_dump of version ${major} or newer on the path`)
+        else assert.deepStrictEqual(scan(execFileSync("pg_dump", [adminUrl], { maxBuffer: 2 ** 28 })), [])
+      }).pipe(Effect.scoped, Effect.provide(Postgres.layer, { local: true }))
   )
 })

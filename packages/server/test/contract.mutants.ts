@@ -50,8 +50,15 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     control: "what a vend may refuse is declared",
     file: "packages/api/src/CredentialsGroup.ts",
-    find: `  IdentityInvalid,\n  ConnectionNeedsReauth,\n  BindingMissing,\n  ConnectionRevoked,\n  ProviderUnknown,\n  NotFound,\n  MethodNotAllowed,\n  TooLarge,\n  ProfileUnsupported,\n  InternalError,\n  UpstreamError,\n  Overloaded,\n  Unavailable\n)`,
-    replace: `  Unavailable\n)`,
+    find: `      error: errors(...aboutOne)\n    }).annotate(OpenApi.Summary, "A fresh token for an integration"),`,
+    replace: `      error: errors()\n    }).annotate(OpenApi.Summary, "A fresh token for an integration"),`,
+    test: served
+  },
+  {
+    control: "that reports are counted is declared",
+    file: "packages/api/src/CredentialsGroup.ts",
+    find: `error: errors(...aboutOne, RateLimited)`,
+    replace: `error: errors(...aboutOne)`,
     test: served
   },
   {

@@ -2,7 +2,7 @@ import type { Mutant } from "@vendodev/testing/Mutant"
 
 const test = "packages/server/test/precedence.pg.test.ts"
 const edges = "packages/server/src/Edges.ts"
-const resolver = "packages/broker/src/vend/CredentialResolver.ts"
+const decisions = "packages/broker/src/vend/decisions.ts"
 
 export const mutants: ReadonlyArray<Mutant> = [
   {
@@ -21,7 +21,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   },
   {
     control: "the route is judged before the method",
-    file: edges,
+    file: "packages/server/src/unrouted.ts",
     find: `if (allow.length > 0 && !allow.includes(method)) {`,
     replace: `if (!allow.includes(method)) {`,
     test
@@ -35,30 +35,30 @@ export const mutants: ReadonlyArray<Mutant> = [
   },
   {
     control: "the shape of a selector is judged at all, before the key",
-    file: "packages/server/src/Credentials.ts",
-    find: `if (connection !== undefined && !isConnectionId(connection)) return invalidConnection`,
-    replace: `if (connection !== undefined && !isConnectionId(connection)) return resolver.resolve({ key: bearer(headers["authorization"]), slug: "", userJwt: Option.none(), connection: Option.none() }).pipe(Effect.andThen(invalidConnection))`,
+    file: "packages/server/src/asking.ts",
+    find: `if (connection !== undefined && !isConnectionId(connection)) return notConnection`,
+    replace: ``,
     test
   },
   {
     control: "the key is judged before the user",
-    file: resolver,
-    find: `if (decision.decision === "app_revoked" || decision.decision === "app_expired") {`,
-    replace: `if (Option.isNone(userJwt) && (decision.decision === "app_revoked" || decision.decision === "app_expired")) {`,
+    file: decisions,
+    find: `if (aboutTheKey.has(decision)) return`,
+    replace: `if (fault === undefined && aboutTheKey.has(decision)) return`,
     test
   },
   {
     control: "the user is judged before the provider",
-    file: resolver,
-    find: `if (Option.isSome(userJwt)) return identityInvalid`,
-    replace: `if (Option.isSome(userJwt) && Option.isSome(Catalog.find(slug))) return identityInvalid`,
+    file: decisions,
+    find: `if (fault !== undefined) return fault`,
+    replace: `if (fault !== undefined && Option.isSome(Catalog.find(slug))) return fault`,
     test
   },
   {
     control: "the provider is judged before the connection and its profile",
-    file: resolver,
-    find: `if (Option.isNone(Catalog.find(slug))) return providerUnknown(slug)`,
-    replace: `if (Option.isNone(Catalog.find(slug)) && decision.decision === "binding_missing") return providerUnknown(slug)`,
+    file: decisions,
+    find: `if (Option.isNone(Catalog.find(slug))) {`,
+    replace: `if (Option.isNone(Catalog.find(slug)) && decision === "binding_missing") {`,
     test
   },
   {

@@ -93,7 +93,7 @@ const newConnection: NewConnection = {
   profile: Option.none(),
   credential: Option.some(Redacted.make(credential))
 }
-const read = Settings.layer.pipe(
+const readSettings = Settings.layer.pipe(
   Layer.build,
   Effect.map((context) => Context.get(context, Settings)),
   Effect.scoped,
@@ -109,7 +109,7 @@ const read = Settings.layer.pipe(
     })
   )
 )
-const settings = Effect.runSync(read)
+const settings = Effect.runSync(readSettings)
 const issued = Schema.decodeUnknownSync(IssuedUserToken)({ token: jwt, expires_at: "2026-01-01T00:00:00Z" })
 
 /** Everything of ours that holds a secret. */

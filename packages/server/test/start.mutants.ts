@@ -18,8 +18,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...demo,
     control: "a second start makes nothing new",
-    find: "const apps = Option.isSome(known) ?",
-    replace: "const apps = known._tag.length === 0 ?"
+    find: "const apps = Option.isSome(known)\n    ?",
+    replace: "const apps = known._tag.length === 0\n    ?"
   },
   {
     ...demo,

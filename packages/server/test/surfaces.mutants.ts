@@ -35,7 +35,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     control: "on the bare domain there is no vending",
     file: surfaces,
-    find: ` && !target.startsWith(\`\${prefixes.credentials}/\`)`,
+    find: ` && !target.startsWith("/credentials/")`,
     replace: ``,
     test
   },
@@ -44,6 +44,13 @@ export const mutants: ReadonlyArray<Mutant> = [
     file: surfaces,
     find: `if (everywhere.has(target.replace(/\\?.*$/s, ""))) return Option.some(target)`,
     replace: ``,
+    test
+  },
+  {
+    control: "user tokens' keys and the pages of the api surface go with it",
+    file: surfaces,
+    find: `api: ["/api", "/.well-known", "/connections"]`,
+    replace: `api: ["/api"]`,
     test
   }
 ]

@@ -6,7 +6,7 @@ import type { FakeComposio } from "./FakeComposio.ts"
 import { ConnectionLost, SimulatedResponse } from "./SimulatedResponse.ts"
 
 /** Where the simulator is, for those who must say so. Any other host is the simulator as well. */
-export const baseUrl = "http://composio.example"
+export const baseUrl = "https://composio.example"
 
 const decoder = new TextDecoder()
 

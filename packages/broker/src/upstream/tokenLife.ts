@@ -76,7 +76,9 @@ export const lifeOf = (
   // The upstream calls the account active, so a reckoning that says otherwise started from the wrong time.
   const plausible = Option.filter(reckoned, (left) => left - passed > tooShort)
 
-  const ends = [...told, ...Option.toArray(before), ...Option.toArray(plausible)]
+  // A provider may extend a token without changing it, and says so; what is only reckoned is never longer than before.
+  const remembered = told.length > 0 ? [] : Option.toArray(before)
+  const ends = [...told, ...remembered, ...Option.toArray(plausible)]
   if (ends.length === 0) {
     const keep = Option.isSome(reckoned) ? asBriefly : Duration.toMillis(untold) - passed
     return Option.some({ validFor: Option.none(), freshFor: Duration.millis(keep) })

@@ -5,7 +5,7 @@
  * Nothing here decides who may have a token or how long it is good for. That is
  * asked of the row each time; what is kept is only the opened secret of it.
  */
-import { Clock, Context, DateTime, Duration, Effect, Layer, Option, Random, type Redacted, Schedule } from "effect"
+import { Clock, Context, DateTime, Duration, Effect, Layer, Option, Random, type Redacted } from "effect"
 import type { AccessToken } from "@vendodev/domain/AccessToken"
 import { type BrokerError, type Unavailable, UpstreamError } from "@vendodev/domain/BrokerError"
 import { IntegrationSlug } from "@vendodev/domain/Ids"
@@ -24,6 +24,9 @@ import * as TokenMetrics from "./TokenMetrics.ts"
 
 /** Shorter than the lease by several misses, so that one late beat loses nothing. */
 const heartbeat = Duration.seconds(1)
+
+/** How long a lease lasts from one sign of life to the next, as the database has it. */
+const leaseTime = Duration.seconds(5)
 
 /** How long one caller waits. The flight goes on for the others, and for the next. */
 const patience = Duration.seconds(10)
@@ -97,8 +100,22 @@ export class TokenCache extends Context.Service<
             )
         })
 
-      const beat = (lease: Lease) =>
-        leases.extend(lease).pipe(Effect.ignore, Effect.schedule(Schedule.spaced(heartbeat)), Effect.delay(heartbeat))
+      /** Says that we live, until the lease is lost or may be: who was stopped for so long must ask nobody again. */
+      const beat = Effect.fnUntraced(function* (lease: Lease) {
+        let heard = yield* Clock.monotonicTimeNanos
+        const isOver = (since: bigint) =>
+          Effect.map(Clock.monotonicTimeNanos, (now) =>
+            Duration.isGreaterThanOrEqualTo(Duration.nanos(now - since), leaseTime)
+          )
+        while (true) {
+          yield* Effect.sleep(heartbeat)
+          if (yield* isOver(heard)) return
+          const said = yield* Clock.monotonicTimeNanos
+          const extended = yield* Effect.option(leases.extend(lease))
+          if (Option.contains(extended, false) || (yield* isOver(said))) return
+          if (Option.isSome(extended)) heard = said
+        }
+      })
 
       const fetch = ({ account, ...lease }: Lease) =>
         Option.match(account, {
@@ -108,11 +125,14 @@ export class TokenCache extends Context.Service<
 
       /** From the question to the record of its answer. */
       const ask = (lease: Lease) =>
-        fetch(lease).pipe(
-          Effect.raceFirst(Effect.andThen(beat(lease), Effect.never)),
+        Effect.asSome(fetch(lease)).pipe(
+          Effect.raceFirst(Effect.as(beat(lease), Option.none<UpstreamToken>())),
           Effect.matchEffect({
             onFailure: (refusal) => giveUp(lease, refusal),
-            onSuccess: (token) => keep(lease, token)
+            onSuccess: Option.match({
+              onNone: () => TokenMetrics.refreshed("lost"),
+              onSome: (token) => keep(lease, token)
+            })
           })
         )
 
@@ -186,7 +206,10 @@ const tokenOf = ({ expires_ms: expires }: Granted, token: Redacted.Redacted): Ac
 /** Separates these fingerprints from those of other things. */
 const composioTokens = IntegrationSlug.make("composio")
 
-const mixedUp = UpstreamRefusal.of("faulty", "Composio gave a token that belongs to another account; it was not used")
+const mixedUp = UpstreamRefusal.of(
+  "faulty",
+  "Composio gave a token that belongs to another tenant's account; it was not used"
+)
 
 const tooSlow = new UpstreamError({
   detail: "the provider's token is taking too long to arrive; retry",

@@ -317,7 +317,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     test: "packages/broker/test/access/UserIdentity.test.ts"
   },
   {
-    control: "the algorithm is the key's, and not the token's",
+    control: "a signature that does not verify is none",
     file: "packages/broker/src/vault/tokenSignature.ts",
     find: "onFailure: () => false",
     replace: "onFailure: () => true",

@@ -56,7 +56,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     control: "the same token lives no longer than was known",
     file: `${src}/tokenLife.ts`,
-    find: "[...told, ...Option.toArray(before), ...",
+    find: "[...told, ...remembered, ...",
     replace: "[...told, ...",
     test
   },

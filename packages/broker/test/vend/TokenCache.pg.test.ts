@@ -154,7 +154,7 @@ layer(world, { timeout: 120_000 })("A token that expires", (it) => {
       })
   )
 
-  it.effect("of another account is not taken for one's own", () =>
+  it.effect("of another tenant's account is not taken for one's own", () =>
     Effect.gen(function* () {
       const victim = yield* connected()
       tokenOf(yield* victim.ask)

@@ -22,6 +22,7 @@ interface Options {
 
 const Id = Schema.fromJsonString(Schema.Struct({ id: Schema.String }))
 const Minted = Schema.fromJsonString(Schema.Struct({ id: Schema.String, key: Schema.String }))
+const IssuedToken = Schema.fromJsonString(Schema.Struct({ token: Schema.String }))
 const Token = Schema.fromJsonString(Schema.Struct({ access_token: Schema.String }))
 
 export const everything = Effect.fnUntraced(function* ({ administer, adminToken, duringOutage, port }: Options) {
@@ -144,6 +145,9 @@ export const everything = Effect.fnUntraced(function* ({ administer, adminToken,
   yield* vend(narrow, key)
   yield* vend(`v1/${text("a secret for a variable")}`, key)
   yield* vend(`%22${text("a secret for a slug")}`, key)
+  yield* vend(`_bulk?slugs=gmail,${narrow}`, key)
+  yield* vend(`_bulk?slugs=gmail,.${text("a secret for slugs")}`, key)
+  yield* vend("_bulk?slugs=gmail", invented("a key nobody issued, for many", "vendo_sk_"))
   for (const query of ["token", "access_token", "api_key"]) {
     const value = query === "api_key" ? key : text(`a secret in the query, as ${query}`)
     yield* vend(`notion?${query}=${value}`, key)
@@ -151,6 +155,30 @@ export const everything = Effect.fnUntraced(function* ({ administer, adminToken,
   }
   yield* ask({ method: "GET", path: `/${text("a secret for a path")}` })
   yield* ask({ method: "POST", path: "/credentials/notion", bearer: key, body: { key: text("a secret in a body") } })
+
+  // What was refused elsewhere.
+  const report = (slug: string, body: unknown) =>
+    ask({ method: "POST", path: `/credentials/${slug}/refused`, bearer: key, body })
+  yield* report(narrow, { fingerprint: "0".repeat(64), status: 401 })
+  yield* report("notion", { fingerprint: text("a token for its fingerprint"), status: 401 })
+  yield* report("notion", { fingerprint: "0".repeat(64), status: 401, token: text("a token beside its fingerprint") })
+  yield* report("notion", text("a token for a report"))
+  yield* ask({ method: "GET", path: `/connections/connect/${narrow}` })
+
+  // Who somebody is.
+  const issue = (body: unknown) => ask({ method: "POST", path: "/api/deployments/me/user-tokens", bearer: key, body })
+  yield* issue({ subject: `${text("a secret for a subject")}\n` })
+  yield* issue({ subject: "alice", expires_in: text("a secret for a lifetime") })
+  const issued = yield* call(port, {
+    method: "POST",
+    path: "/api/deployments/me/user-tokens",
+    bearer: key,
+    body: { subject: "alice" }
+  })
+  const userToken = (yield* Effect.orDie(Schema.decodeUnknownEffect(IssuedToken)(issued.text))).token
+  keep("the signature of a user token", userToken.slice(userToken.lastIndexOf(".") + 1))
+  yield* vend("notion", key, { "x-vendo-user-jwt": userToken })
+  yield* vend("notion", key, { "x-vendo-user-jwt": `${userToken}x` })
 
   // What is pasted.
   const pasting = (body: object) => manage("POST", `${tenant}/connections`, body)

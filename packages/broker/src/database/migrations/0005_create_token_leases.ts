@@ -20,7 +20,8 @@ export default statements(
     -- When to replace the token ahead of time, if it is in use then.
     ADD token_renew_at timestamptz,
     ADD token_taken_at timestamptz,
-    -- Keyed: two accounts with one token are an upstream's mix-up, and nobody is given the other's.
+    -- Keyed: accounts of two tenants with one token are an upstream's mix-up, and nobody is given the other's. Inside
+    -- a tenant they may be right: who installs the same bot twice gets one token.
     ADD token_fingerprint bytea,
     ADD refresh_epoch bigint NOT NULL DEFAULT 0,
     ADD refresh_lease_until timestamptz,
@@ -126,6 +127,7 @@ export default statements(
           AND x.status IN ('active', 'error') FOR UPDATE OF x;
       IF NOT FOUND THEN RETURN 'lost'; END IF;
       IF EXISTS (SELECT FROM broker.connections o WHERE o.token_fingerprint = fingerprint AND o.secret_box IS NOT NULL
+          AND o.tenant_id <> c.tenant_id
           AND o.metadata ->> 'composio_account_id' IS DISTINCT FROM c.metadata ->> 'composio_account_id') THEN
         RETURN 'anothers';
       END IF;

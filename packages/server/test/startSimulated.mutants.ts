@@ -1,0 +1,25 @@
+import type { Mutant } from "@vendodev/testing/Mutant"
+
+const start = { file: "scripts/start.ts", test: "packages/server/test/startSimulated.pg.test.ts" }
+
+export const mutants: ReadonlyArray<Mutant> = [
+  {
+    ...start,
+    control: "production is never simulated",
+    find: ` && env["VENDO_ENV"] !== "production"`,
+    replace: ``
+  },
+  {
+    ...start,
+    control: "where there is a key, nothing is simulated",
+    find: `serves && !hasKey && `,
+    replace: `serves && `
+  },
+  {
+    ...start,
+    control: "a demo of an earlier start is completed",
+    file: "packages/server/src/Demo.ts",
+    find: `yield* complete(adminToken, refreshed)`,
+    replace: `false`
+  }
+]

@@ -1,0 +1,198 @@
+/** Operations at random, over few users and integrations, so that they collide. */
+import { Redacted } from "effect"
+import * as Catalog from "@vendodev/catalog/Catalog"
+import { mint } from "@vendodev/broker/vault/KeyFormat"
+import { type Algorithm, externalToken, forgeries } from "./issuer.ts"
+import type { Managing, Minting, Operation, Vending } from "./operations.ts"
+import {
+  type App,
+  type Connection,
+  isApp,
+  type Key,
+  markOf,
+  subjects,
+  type Tenant,
+  type UserToken,
+  type World
+} from "./World.ts"
+
+export const tenantCount = 3
+const slugs = ["notion", "github", "google"] as const
+/** The first variable that stands for the token of each. */
+const variables = slugs.map(
+  (slug) =>
+    Catalog.integrations
+      .flatMap(({ env }) => Object.values(env).flatMap((all) => all ?? []))
+      .map(({ name }) => name)
+      .find((name) => Catalog.findByVariable(name).pipe((found) => found._tag === "Some" && found.value === slug)) ?? ""
+)
+
+/** Well-formed, and issued by nobody. */
+const unknownKey = Redacted.value(mint("vendo_sk_"))
+const mostReports = 8
+/** So that a world does not outgrow what is asked of it. */
+const mostKept = 60
+
+export class Chooser {
+  readonly #world: World
+  readonly #next: () => number
+  /** Seconds since 1970. */
+  readonly #now: () => number
+  /** The users of this run: those who are easiest to take for each other, and some more. */
+  readonly users: ReadonlyArray<string>
+  #made = 0
+
+  constructor(world: World, next: () => number, now: () => number) {
+    this.#world = world
+    this.#next = next
+    this.#now = now
+    const start = 5 + this.below(subjects.length - 14)
+    this.users = [...subjects.slice(0, 5), ...subjects.slice(start, start + 6), ...subjects.slice(-3)]
+  }
+
+  below = (n: number) => Math.floor(this.#next() * n)
+  chance = (percent: number) => this.below(100) < percent
+  of = <A>(list: ReadonlyArray<A>): A | undefined => list[this.below(list.length)]
+  user = (): string => this.of(this.users) ?? "a"
+  slug = (): (typeof slugs)[number] => this.of(slugs) ?? "notion"
+
+  connect(tenant: Tenant, user: string | null, slug: string = this.slug()): Extract<Managing, { do: "connect" }> {
+    const n = ++this.#made
+    const mark = markOf(tenant, user)
+    const byAccount = slug === "google" || (slug === "github" && this.chance(50))
+    return {
+      do: "connect",
+      tenant: tenant.id,
+      slug,
+      name: `connection ${n}`,
+      user,
+      credential: byAccount ? null : `${mark}-pasted-${n}`,
+      account: byAccount ? `ca_${mark}-${n}` : null
+    }
+  }
+
+  /** Another account of the same owner. */
+  account = (tenant: Tenant, { user }: Connection) => `ca_${markOf(tenant, user)}-${++this.#made}`
+
+  /** Mostly the tenant's own. */
+  #in(tenant: Tenant): Tenant {
+    return this.chance(92) ? tenant : (this.of(this.#world.tenants) ?? tenant)
+  }
+
+  managing(tenant: Tenant): Managing {
+    const { id } = tenant
+    const within = this.#in(tenant)
+    const app = this.of(within.apps)?.id ?? id
+    const live = within.connections.filter(({ status }) => status !== "revoked").slice(-mostKept)
+    const connection = this.of(this.chance(90) ? live : within.connections)
+    const of = connection?.id ?? id
+    const slug = this.chance(95) ? (connection?.slug ?? "notion") : this.slug()
+    const roll = this.below(100)
+    if (roll < 24) return this.connect(tenant, this.chance(15) ? null : this.user())
+    if (roll < 56) return { do: "bind", tenant: id, app, slug, connection: of }
+    if (roll < 63) return { do: "unbind", tenant: id, app, slug, user: this.chance(20) ? null : this.user() }
+    if (roll < 69) return { do: "disconnect", tenant: id, connection: of }
+    if (roll < 74 && connection !== undefined) {
+      return { do: "reconnect", tenant: id, connection: of, account: this.account(within, connection) }
+    }
+    if (roll < 80) return { do: "removeUser", tenant: id, user: this.user() }
+    if (roll < 84) return { do: "mintAppKey", tenant: id, app }
+    if (roll < 89) return { do: "mintConnectionKey", tenant: id, connection: of }
+    if (roll < 92) return { do: "revokeKey", tenant: id, key: this.of(within.keys)?.id ?? id }
+    if (roll < 96) return { do: "listBindings", tenant: id, app }
+    return { do: "listConnections", tenant: id, user: this.chance(20) ? null : this.user() }
+  }
+
+  #key(): Key | undefined {
+    const keys = this.of(this.#world.tenants)?.keys ?? []
+    return this.of(this.chance(90) ? keys.filter(({ isRevoked }) => !isRevoked) : keys)
+  }
+
+  minting(subject = this.user()): Minting {
+    return { do: "mintUserToken", key: this.#key()?.text ?? unknownKey, subject }
+  }
+
+  /** Mostly for this key; else of another app or tenant, or of a time before its user was removed. */
+  #externalToken({ scope, tenant }: Key, subject: string): UserToken {
+    const now = this.#now()
+    const other = this.of(this.#world.tenants) ?? tenant
+    const alg: Algorithm = this.chance(70) ? "ES256" : "RS256"
+    const of = this.chance(90) ? tenant : other
+    const app = this.of<string | undefined>([undefined, undefined, isApp(scope) ? scope.id : undefined, this.#app(of)?.id])
+    const ago = this.of<number | undefined>([undefined, -3600, -1, 0, 10, 20, 40])
+    return externalToken(
+      alg,
+      { subject, tenant: of.id, app, issuedAt: ago === undefined ? undefined : now + ago },
+      now
+    )
+  }
+
+  #app = (tenant: Tenant): App | undefined => this.of(tenant.apps)
+
+  #forged(good: UserToken): UserToken {
+    const forge = this.of(forgeries)
+    const subject = this.user()
+    const alg: Algorithm = this.chance(70) ? "ES256" : "RS256"
+    return forge === undefined ? good : { ...forge(good, subject, alg, this.#now()), by: "forged" }
+  }
+
+  #userToken(key: Key, subject: string): UserToken | undefined {
+    const roll = this.below(100)
+    if (roll < 18) return undefined
+    const minted = this.#world.userTokens.slice(-mostKept)
+    const own = minted.filter(({ tenant }) => tenant === key.tenant.id)
+    const known = this.of(this.chance(92) ? own : minted)
+    if (roll < 55 && known !== undefined) return known
+    if (roll < 92) return this.#externalToken(key, subject)
+    return this.#forged(known ?? this.#externalToken(key, subject))
+  }
+
+  vending(way: Vending["way"]): Vending {
+    const key = this.#key()
+    const text = key === undefined || this.chance(2) ? unknownKey : key.text
+    // Mostly somebody for whom something is bound, and that.
+    const bound = this.of(key !== undefined && isApp(key.scope) ? [...key.scope.bindings.values()] : [])
+    const userToken =
+      key === undefined ? undefined : this.#userToken(key, (this.chance(80) ? bound?.user : null) ?? this.user())
+    const slug = (this.chance(70) ? bound?.slug : undefined) ?? this.slug()
+    const at = slugs.findIndex((one) => one === slug)
+    const any = this.chance(3) ? "no-such-integration" : slug
+    const anyVariable = this.chance(3) ? "NO_SUCH_TOKEN" : (variables[at] ?? "")
+    const connections = key?.tenant.connections ?? []
+    const refused = this.of(connections.filter(({ slug: of }) => of === slug))
+    return {
+      do: "vend",
+      way,
+      key: text,
+      userToken,
+      slugs: way === "many" ? [...slugs, "no-such-integration"].slice(this.below(3)) : [way === "variable" ? anyVariable : any],
+      connection: way !== "many" && this.chance(10) ? this.of(connections)?.id : undefined,
+      refused: refused?.held ?? refused?.credential ?? "nobody's"
+    }
+  }
+
+  /** Several who ask at the same time: their questions share one round trip to the database. */
+  volley = (): ReadonlyArray<Vending> =>
+    Array.from({ length: 4 + this.below(13) }, () =>
+      this.vending(this.of(["slug", "slug", "slug", "variable", "many"] as const) ?? "slug")
+    )
+
+  /** One after the other, or at the same time. */
+  next(): ReadonlyArray<Operation> {
+    const tenant = this.of(this.#world.tenants)
+    const roll = this.below(100)
+    if (tenant === undefined || roll < 40) return this.volley()
+    if (roll < 50) {
+      const report = this.vending("report")
+      const key = this.#world.key(report.key)
+      return (key?.reports ?? 0) < mostReports ? [report] : this.volley()
+    }
+    return [roll < 62 ? this.minting() : this.managing(tenant)]
+  }
+}
+
+/** What each tenant has before anything happens at random: of its own, and of its users, in the order it is bound. */
+export const furnish = (choose: Chooser, tenant: Tenant): ReadonlyArray<Managing> => [
+  ...slugs.map((slug) => choose.connect(tenant, null, slug)),
+  ...choose.users.slice(0, 6).map((user, at) => choose.connect(tenant, user, slugs[at % 2]))
+]

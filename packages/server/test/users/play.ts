@@ -1,0 +1,13 @@
+/** Plays operations against two real processes and their model, and compares after each. */
+import { assert } from "@effect/vitest"
+import { Cause, Clock, Effect, Random, Schema } from "effect"
+import { SqlClient } from "effect/sql"
+import { IssuedUserToken } from "@vendodev/api/RuntimeGroup"
+import { CredentialResponse, CredentialsResponse, RefusedVerdict } from "@vendodev/api/CredentialsGroup"
+import { errorTable, type ErrorCode } from "@vendodev/domain/BrokerError"
+import { TestDatabase } from "@vendodev/testing/Postgres"
+import { type Answered, call } from "../fixtures/client.ts"
+import { Composio } from "../fixtures/composio.ts"
+import { makeApp, made, Service } from "../fixtures/service.ts"
+import { Chooser, furnish, tenantCount } from "./choose.ts"
+import { Nodes } from "./nodes.ts"
