@@ -28,11 +28,13 @@ const precedence: ReadonlyArray<readonly [step: string, codes: ReadonlyArray<Err
   ["form of the key or admin token", ["app_unknown", "session_required"]],
   ["database", ["unavailable"]],
   ["key or admin token", ["app_unknown", "app_revoked", "app_expired", "session_required"]],
+  ["rate, of reports of refused tokens", ["rate_limited"]],
   ["user token", ["identity_invalid"]],
   ["integration", ["provider_unknown"]],
   ["binding", ["binding_missing"]],
   ["connection", ["connection_revoked", "connection_needs_reauth"]],
-  ["profile and credential", ["profile_unsupported", "unavailable"]]
+  ["profile and credential", ["profile_unsupported", "unavailable"]],
+  ["upstream", ["upstream_error"]]
 ]
 
 const examples: ReadonlyArray<readonly [caption: string, error: BrokerError]> = [

@@ -8,7 +8,7 @@ import { instant, table } from "./table.ts"
 
 const rows = (fuses: ReadonlyArray<Fuse>) =>
   table(
-    ["integration", "blown", "released until", "failing"],
+    ["integration", "blown", "released until", "held back"],
     fuses.map(({ blown_at, held, released_until, slug }) => [
       slug,
       instant(blown_at),

@@ -12,7 +12,7 @@ export const Fuse = Schema.Struct({
   blown_at: Schema.NullOr(Schema.DateTimeUtcFromString),
   /** Until then connections that need their users are told so. */
   released_until: Schema.NullOr(Schema.DateTimeUtcFromString),
-  /** How many connections fail at the upstream now; those it holds back are among them. */
+  /** How many connections it holds back now. */
   held: Schema.Int
 }).annotate({ identifier: "Fuse" })
 export type Fuse = typeof Fuse.Type

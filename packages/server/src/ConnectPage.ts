@@ -21,28 +21,41 @@ const escapes: Readonly<Record<string, string>> = {
 }
 const escaped = (text: string) => text.replaceAll(/[&<>"']/g, (character) => escapes[character] ?? "")
 
-export const page = ({ name, slug }: Pick<Integration, "name" | "slug">) => `<!doctype html>
+/** What the operator types. An account is named where it is held elsewhere, and pasted or asked for otherwise. */
+const commands = ({ profiles, slug }: Shown): ReadonlyArray<string> =>
+  profiles.includes("composio_managed")
+    ? [
+        "vendo connection list",
+        "vendo connection reconnect <connection> --account <account>",
+        `vendo connection create ${slug} --account <account>`
+      ]
+    : ["vendo connection list", `vendo connection create ${slug}`]
+
+type Shown = Pick<Integration, "name" | "slug" | "profiles">
+
+export const page = (integration: Shown) => {
+  const name = escaped(integration.name)
+  return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta name="robots" content="noindex">
-<title>Connect ${escaped(name)}</title>
+<title>Connect ${name}</title>
 <style>body { font: 1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 3rem auto; padding: 0 1rem }</style>
 </head>
 <body>
-<h1>Connect ${escaped(name)}</h1>
-<p>A tool needs a working ${escaped(name)} connection, and has none: the account was never connected, or ${escaped(name)}
+<h1>Connect ${name}</h1>
+<p>A tool needs a working ${name} connection, and has none: the account was never connected, or ${name}
 no longer accepts it.</p>
 <p>The operator of this installation connects it, or authorises it again. Send this page to them.</p>
 <h2>For the operator</h2>
-<p>See which connections there are, and mend the one that is broken, or make a new one and bind it to the tool:</p>
-<pre>vendo connection list
-vendo connection reconnect &lt;connection&gt;
-vendo connection create ${escaped(slug)}</pre>
+<p>See which connections there are; authorise the one that is broken again, or make a new one and bind it to the tool:</p>
+<pre>${escaped(commands(integration).join("\n"))}</pre>
 </body>
 </html>
 `
+}
 
 const options = {
   contentType: "text/html; charset=utf-8",

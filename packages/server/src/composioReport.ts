@@ -13,7 +13,7 @@ const remedies: Record<Exclude<ComposioCheck["key"], "accepted">, string> = {
 }
 
 const masked =
-  "Composio masks the tokens of this project, so none of them can be vended; ask Composio to show them for this project (docs/operate.md, Composio)"
+  "Composio masks the tokens of this project, so none of them can be vended; `vendo doctor` says what can be done"
 
 /** What is seen counts more than what the project's setting says. */
 export const say = ({ key, maskingIsOn, tokensAreMasked }: ComposioCheck): Effect.Effect<void> => {

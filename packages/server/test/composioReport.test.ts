@@ -23,7 +23,7 @@ it.effect("Masked tokens are a warning, by what an account shows before what the
   Effect.gen(function* () {
     const [yes, no] = [Option.some(true), Option.some(false)]
     const cases: ReadonlyArray<readonly [ComposioCheck, string, RegExp]> = [
-      [accepted(yes, yes), "Warn", /masks the tokens .*docs\/operate\.md/],
+      [accepted(yes, yes), "Warn", /masks the tokens .*`vendo doctor`/],
       [accepted(yes, no), "Warn", /masks the tokens/],
       [accepted(yes, unknown), "Warn", /masks the tokens/],
       [accepted(unknown, yes), "Warn", /masks the tokens/],

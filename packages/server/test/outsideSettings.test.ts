@@ -25,6 +25,7 @@ it.effect(
         "ftp://a.example",
         "https://a.example/",
         "https://u:p@a.example",
+        "https://u@a.example",
         "https://a.example?x",
         "https://a.example#x",
         "https://a .example"

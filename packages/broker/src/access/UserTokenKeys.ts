@@ -105,7 +105,7 @@ export class UserTokenKeys extends Context.Service<
         readAt = now
       }).pipe(orSilent, orUnavailable)
 
-      const look = Effect.suspend(() => join("", read).landing)
+      const look = Effect.flatMap(join("", read), ({ landing }) => landing)
 
       const current = Effect.flatMap(Clock.monotonicTimeNanos, (now) =>
         Effect.map(readAt !== undefined && now - readAt < glance ? Effect.void : look, () => keys)

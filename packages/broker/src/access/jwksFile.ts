@@ -44,16 +44,13 @@ export const keysFromFile = Effect.fnUntraced(function* (
 
   const current = Effect.flatMap(Clock.monotonicTimeNanos, (now) => {
     if (lookedAt !== undefined && now - lookedAt < glance) return orKeysUnavailable(keys)
-    const { landing } = join(
-      "",
-      Effect.tap(look, () =>
-        Effect.sync(() => {
-          lookedAt = now
-        })
-      )
+    const looked = Effect.tap(look, () =>
+      Effect.sync(() => {
+        lookedAt = now
+      })
     )
     return Effect.andThen(
-      landing,
+      Effect.flatMap(join("", looked), ({ landing }) => landing),
       Effect.suspend(() => orKeysUnavailable(keys))
     )
   })

@@ -100,9 +100,10 @@ export const keysFromUrl = Effect.fnUntraced(function* (
         askedAt = now
         flying = true
       }
-      const { landing } = join("", fetch)
-      // What has just failed may fail again: who has keys does not wait for it.
-      return known && failing && !unknown ? answer : Effect.andThen(landing, answer)
+      return Effect.flatMap(join("", fetch), ({ landing }) =>
+        // What has just failed may fail again: who has keys does not wait for it.
+        known && failing && !unknown ? answer : Effect.andThen(landing, answer)
+      )
     })
 
   return { current: keysFor(false), newer: keysFor(true) }

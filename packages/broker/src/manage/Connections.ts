@@ -122,7 +122,8 @@ export class Connections extends Context.Service<
           SET status = 'revoked', revoked_at = now(), secret_box = NULL, dek_version = NULL,
             slot = decode(replace(id::text, '-', ''), 'hex'), auth_version = auth_version + 1,
             token_expires_at = NULL, token_valid_until = NULL, token_fresh_until = NULL, token_renew_at = NULL,
-            token_taken_at = NULL, refresh_epoch = refresh_epoch + 1, refresh_lease_until = NULL
+            token_taken_at = NULL, token_fingerprint = NULL, refresh_epoch = refresh_epoch + 1,
+            refresh_lease_until = NULL, held_back = false
           WHERE id IN (
             SELECT id FROM broker.connections WHERE ${which} AND status <> 'revoked' ORDER BY id FOR UPDATE
           ) RETURNING id
@@ -168,7 +169,8 @@ export class Connections extends Context.Service<
               secret_box = NULL, dek_version = NULL, secret_version = c.secret_version + 1,
               auth_version = c.auth_version + 1,
               token_expires_at = NULL, token_valid_until = NULL, token_fresh_until = NULL, token_renew_at = NULL,
-              token_taken_at = NULL, refresh_epoch = c.refresh_epoch + 1, refresh_lease_until = NULL, failures = 0,
+              token_taken_at = NULL, token_fingerprint = NULL, refresh_epoch = c.refresh_epoch + 1,
+              refresh_lease_until = NULL, failures = 0, held_back = false,
               failure_code = NULL, failure_detail = NULL, next_attempt_at = NULL, needs_reauth_at = NULL
             FROM (SELECT id, metadata ->> 'composio_account_id' AS account FROM broker.connections
               WHERE id = ${id} AND status <> 'revoked' FOR UPDATE) AS before

@@ -167,31 +167,31 @@ export class TokenCache extends Context.Service<
 
       const start = (wish: Ask) => join(`${wish.connection}/${wish.version}`, flight(wish))
 
+      const found = (granted: Granted): Effect.Effect<AccessToken, Unavailable> => {
+        const { connection_id: connection, secret_version: version, tenant_id: tenant } = granted
+        const place = { tenant, connection, version }
+        const known = memory.get(place)
+        if (known !== undefined) return Effect.as(TokenMetrics.hit("memory"), tokenOf(granted, known))
+        return Effect.flatMap(openSealed(vault, granted), (token) => {
+          memory.set(place, token)
+          return Effect.as(TokenMetrics.hit("row"), tokenOf(granted, token))
+        })
+      }
+
       return TokenCache.of({
         read: (granted, keyHash) => {
-          const { connection_id: connection, secret_version: version, tenant_id: tenant } = granted
-          if (granted.renew) start({ keyHash, connection, version })
-          const place = { tenant, connection, version }
-          const known = memory.get(place)
-          if (known !== undefined) return Effect.as(TokenMetrics.hit("memory"), tokenOf(granted, known))
-          return openSealed(vault, granted).pipe(
-            Effect.tap((token) =>
-              Effect.andThen(
-                TokenMetrics.hit("row"),
-                Effect.sync(() => memory.set(place, token))
-              )
-            ),
-            Effect.map((token) => tokenOf(granted, token))
-          )
+          const { connection_id: connection, secret_version: version } = granted
+          return granted.renew
+            ? Effect.andThen(start({ keyHash, connection, version }), found(granted))
+            : found(granted)
         },
         refresh: (wish) =>
-          Effect.suspend(() => {
-            const { joined, landing } = start(wish)
-            return Effect.andThen(
+          Effect.flatMap(start(wish), ({ joined, landing }) =>
+            Effect.andThen(
               joined ? TokenMetrics.waited("process") : TokenMetrics.missed,
               Effect.timeoutOrElse(landing, { duration: patience, orElse: () => tooSlow })
             )
-          })
+          )
       })
     })
   )

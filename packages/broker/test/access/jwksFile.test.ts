@@ -14,7 +14,10 @@ const withFile = Effect.gen(function* () {
   const file = yield* keyFile
   const said: Array<string> = []
   const listening = Logger.layer([Logger.make(({ message }) => void said.push(String(message)))])
-  const users = identity(Effect.succeed([]), { file: file.path }).pipe(Layer.provide([files, listening]))
+  const users = identity(Effect.succeed([]), { file: file.path }).pipe(
+    Layer.provide(files),
+    Layer.provideMerge(listening)
+  )
   return { file, said, context: yield* Layer.build(users) }
 })
 

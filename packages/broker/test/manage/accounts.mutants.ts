@@ -70,8 +70,9 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...connections,
     control: "a refresh under way for the old account is lost",
-    find: `refresh_epoch = c.refresh_epoch + 1, refresh_lease_until = NULL, failures = 0,`,
-    replace: `failures = 0,`
+    find: `refresh_epoch = c.refresh_epoch + 1,
+              refresh_lease_until = NULL, failures = 0, held_back = false,`,
+    replace: `failures = 0, held_back = false,`
   },
   {
     ...connections,
@@ -95,13 +96,14 @@ export const mutants: ReadonlyArray<Mutant> = [
     ...connections,
     control: "a revoked connection remembers nothing of its token",
     find: `token_expires_at = NULL, token_valid_until = NULL, token_fresh_until = NULL, token_renew_at = NULL,
-            token_taken_at = NULL, refresh_epoch = refresh_epoch + 1`,
+            token_taken_at = NULL, token_fingerprint = NULL, refresh_epoch = refresh_epoch + 1`,
     replace: `token_fresh_until = NULL, refresh_epoch = refresh_epoch + 1`
   },
   {
     ...connections,
     control: "a refresh under way ends with the connection",
-    find: `refresh_epoch = refresh_epoch + 1, refresh_lease_until = NULL`,
+    find: `refresh_epoch = refresh_epoch + 1,
+            refresh_lease_until = NULL`,
     replace: `refresh_epoch = refresh_epoch`
   },
   {

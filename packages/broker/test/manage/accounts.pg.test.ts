@@ -1,16 +1,16 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, Option, Redacted } from "effect"
-import { SqlClient } from "effect/sql"
 import { Bindings } from "@vendodev/broker/manage/Bindings"
 import { Connections } from "@vendodev/broker/manage/Connections"
-import { Keyring } from "@vendodev/broker/vault/Keyring"
 import { ConnectionId } from "@vendodev/domain/Ids"
 import * as Fixture from "@vendodev/testing/Fixture"
 import {
   accountId,
   administer,
+  begun,
   columnsOf,
   created,
+  ended,
   inUse,
   lastRecords,
   named,
@@ -21,16 +21,6 @@ const absent = ConnectionId.make("00000000-0000-4000-8000-000000000000")
 const pasted = { slug: "notion", credential: Option.some(Redacted.make("ntn_pasted_once")) }
 
 const managed = Fixture.makeManaged({ slug: "google", account: "ca_first" })
-
-/** What is left of the lease that somebody held when the connection was changed. */
-const completed = Effect.fn(function* (key: Redacted.Redacted, connection: ConnectionId, epoch: number) {
-  const sql = yield* SqlClient.SqlClient
-  const { hash } = yield* Keyring
-  const [row] = yield* sql<{ readonly kept: boolean }>`
-    SELECT gate.complete_lease(${hash(key)}, ${connection}, ${epoch}, decode('01', 'hex'), 1, NULL, NULL, 60000, NULL, '') AS kept
-  `
-  return row?.kept
-})
 
 layer(Fixture.layer)("A connection to an account", (it) => {
   it.effect("names its account, and a connection of any other profile has none to name", () =>
@@ -104,6 +94,7 @@ layer(Fixture.layer)("A connection to an account", (it) => {
         ["ca_second", "ca_second", "error"],
         ["ca_third", "ca_second", "active"]
       ] as const) {
+        const lease = yield* begun(key, connection.id)
         yield* inUse(connection.id, status)
         const { secret_version: version } = yield* columnsOf(connection.id)
         const after = yield* within(connections.reconnect(connection.id, accountId(account)))
@@ -112,7 +103,7 @@ layer(Fixture.layer)("A connection to an account", (it) => {
           ...nothingHeld,
           status: "active",
           secret_version: Number(version) + 1,
-          refresh_epoch: 8,
+          refresh_epoch: Number(lease.epoch) + 1,
           failures: 0,
           failure_code: null,
           failure_detail: null,
@@ -120,7 +111,7 @@ layer(Fixture.layer)("A connection to an account", (it) => {
           needs_reauth_at: null
         })
         // Whoever was asking for the old account's token brings it to nobody.
-        assert.isFalse(yield* completed(key, connection.id, 7))
+        assert.strictEqual(yield* ended(lease), "lost")
         assert.containSubset(yield* lastRecords(tenant.id, 1), [
           {
             action: "connection.reconnect",
@@ -160,12 +151,13 @@ layer(Fixture.layer)("A connection to an account", (it) => {
     Effect.gen(function* () {
       const { connection, key, within } = yield* managed
       const connections = yield* Connections
+      const lease = yield* begun(key, connection.id)
       yield* inUse(connection.id)
       const { failure, status } = yield* within(connections.revoke(connection.id))
       assert.deepStrictEqual({ failure, status }, { failure: null, status: "revoked" })
       const columns = yield* columnsOf(connection.id)
-      assert.deepInclude(columns, { ...nothingHeld, status: "revoked", refresh_epoch: 8 })
-      assert.isFalse(yield* completed(key, connection.id, 7))
+      assert.deepInclude(columns, { ...nothingHeld, status: "revoked", refresh_epoch: Number(lease.epoch) + 1 })
+      assert.strictEqual(yield* ended(lease), "lost")
       assert.deepStrictEqual(yield* columnsOf(connection.id), columns)
     })
   )

@@ -3,7 +3,7 @@ import { Duration, Effect, Fiber } from "effect"
 import * as Fixture from "@vendodev/testing/Fixture"
 import { askWith, callsOf, codeOf, connected, rowOf, tokenOf } from "./fixtures/asking.ts"
 import { Upstream, world } from "./fixtures/upstream.ts"
-import { drive, pass } from "./fixtures/virtualTime.ts"
+import { pass, until, withoutWaits } from "./fixtures/virtualTime.ts"
 
 /** Answers of an upstream that is down. */
 const down = { name: "down", status: 503, body: "html" } as const
@@ -55,9 +55,9 @@ layer(world, { timeout: 120_000 })("A token that expires", (it) => {
       const { simulator } = yield* Upstream
       const together = yield* Effect.all([ask, ask, ask], { concurrency: "unbounded" })
       for (const got of together) assert.strictEqual(tokenOf(got), first)
-      yield* drive(Effect.repeat(callsOf(account), { until: (calls) => calls === 2 }), false)
+      yield* until(Effect.map(callsOf(account), (calls) => calls === 2))
       const [newest] = (yield* simulator.tokens(account)).toReversed()
-      yield* drive(Effect.repeat(ask, { until: (got) => tokenOf(got) === newest?.token }), false)
+      yield* until(Effect.map(ask, (got) => tokenOf(got) === newest?.token))
       assert.strictEqual(yield* callsOf(account), 2)
     })
   )
@@ -66,10 +66,11 @@ layer(world, { timeout: 120_000 })("A token that expires", (it) => {
     Effect.gen(function* () {
       const { account, ask } = yield* connected({ latencyMs: 1000 })
       const leaving = yield* Effect.forkChild(ask)
-      yield* drive(Effect.repeat(callsOf(account), { until: (calls) => calls === 1 }), false)
+      yield* until(Effect.map(callsOf(account), (calls) => calls === 1))
       yield* Fiber.interrupt(leaving)
       const staying = yield* Effect.forkChild(ask)
-      yield* drive(Fiber.join(staying), true)
+      yield* pass(Duration.seconds(1))
+      tokenOf(yield* Fiber.join(staying))
       assert.strictEqual(yield* callsOf(account), 1)
     })
   )
@@ -84,14 +85,14 @@ layer(world, { timeout: 120_000 })("A token that expires", (it) => {
         assert.isUndefined("warning" in first ? first.warning : "refused")
         yield* pass(Duration.seconds(560))
         yield* simulator.addFaults({ ...down, account })
-        const served = yield* drive(ask, true)
+        const served = yield* withoutWaits(ask)
         assert.deepStrictEqual(served, { ...first, warning: "upstream_error" })
         // While the connection rests, nobody waits for the upstream, and nobody asks it.
         const calls = yield* callsOf(account)
         assert.deepStrictEqual(yield* ask, served)
         assert.strictEqual(yield* callsOf(account), calls)
         yield* pass(Duration.seconds(32))
-        assert.strictEqual(codeOf(yield* drive(ask, true)), "upstream_error")
+        assert.strictEqual(codeOf(yield* withoutWaits(ask)), "upstream_error")
         assert.strictEqual((yield* rowOf(connection.id)).status === "needs_reauth", false)
         yield* simulator.clearFaults
       })
@@ -102,12 +103,11 @@ layer(world, { timeout: 120_000 })("A token that expires", (it) => {
       const { account, ask, connection } = yield* connected()
       const { simulator } = yield* Upstream
       yield* simulator.addFaults({ ...down, account })
-      const all = yield* drive(
+      const all = yield* withoutWaits(
         Effect.all(
           Array.from({ length: 50 }, () => ask),
           { concurrency: "unbounded" }
-        ),
-        true
+        )
       )
       const [first] = all
       for (const got of all) assert.deepStrictEqual(codeOf(got), "upstream_error")
@@ -142,7 +142,7 @@ layer(world, { timeout: 120_000 })("A token that expires", (it) => {
         yield* simulator.addFaults({ ...down, account })
         const statuses = []
         for (let round = 0; round < 5; round++) {
-          yield* drive(ask, true)
+          yield* withoutWaits(ask)
           statuses.push((yield* rowOf(connection.id)).status)
           yield* pass(Duration.minutes(2))
         }
@@ -159,7 +159,7 @@ layer(world, { timeout: 120_000 })("A token that expires", (it) => {
       const victim = yield* connected()
       tokenOf(yield* victim.ask)
       const { account, ask } = yield* connected({ sharesTokenOf: victim.account })
-      const got = yield* drive(ask, true)
+      const got = yield* withoutWaits(ask)
       assert.strictEqual(codeOf(got), "upstream_error")
       const { simulator } = yield* Upstream
       yield* simulator.patchAccount(account, { sharesTokenOf: null })

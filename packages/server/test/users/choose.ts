@@ -46,8 +46,8 @@ export class Chooser {
     this.#world = world
     this.#next = next
     this.#now = now
-    const start = 5 + this.below(subjects.length - 14)
-    this.users = [...subjects.slice(0, 5), ...subjects.slice(start, start + 6), ...subjects.slice(-3)]
+    const start = 5 + this.below(subjects.length - 11)
+    this.users = [...subjects.slice(0, 5), ...subjects.slice(start, start + 4), ...subjects.slice(-2)]
   }
 
   below = (n: number) => Math.floor(this.#next() * n)
@@ -95,7 +95,7 @@ export class Chooser {
     if (roll < 74 && connection !== undefined) {
       return { do: "reconnect", tenant: id, connection: of, account: this.account(within, connection) }
     }
-    if (roll < 80) return { do: "removeUser", tenant: id, user: this.user() }
+    if (roll < 79) return { do: "removeUser", tenant: id, user: this.user() }
     if (roll < 84) return { do: "mintAppKey", tenant: id, app }
     if (roll < 89) return { do: "mintConnectionKey", tenant: id, connection: of }
     if (roll < 92) return { do: "revokeKey", tenant: id, key: this.of(within.keys)?.id ?? id }
@@ -108,8 +108,10 @@ export class Chooser {
     return this.of(this.chance(90) ? keys.filter(({ isRevoked }) => !isRevoked) : keys)
   }
 
-  minting(subject = this.user()): Minting {
-    return { do: "mintUserToken", key: this.#key()?.text ?? unknownKey, subject }
+  minting(): Minting {
+    const keys = this.#world.tenants.flatMap(({ keys }) => keys).filter(({ scope }) => isApp(scope))
+    const key = this.chance(85) ? this.of(keys) : this.#key()
+    return { do: "mintUserToken", key: this.chance(97) ? (key?.text ?? unknownKey) : unknownKey, subject: this.user() }
   }
 
   /** Mostly for this key; else of another app or tenant, or of a time before its user was removed. */
@@ -118,13 +120,14 @@ export class Chooser {
     const other = this.of(this.#world.tenants) ?? tenant
     const alg: Algorithm = this.chance(70) ? "ES256" : "RS256"
     const of = this.chance(90) ? tenant : other
-    const app = this.of<string | undefined>([undefined, undefined, isApp(scope) ? scope.id : undefined, this.#app(of)?.id])
+    const app = this.of<string | undefined>([
+      undefined,
+      undefined,
+      isApp(scope) ? scope.id : undefined,
+      this.#app(of)?.id
+    ])
     const ago = this.of<number | undefined>([undefined, -3600, -1, 0, 10, 20, 40])
-    return externalToken(
-      alg,
-      { subject, tenant: of.id, app, issuedAt: ago === undefined ? undefined : now + ago },
-      now
-    )
+    return externalToken(alg, { subject, tenant: of.id, app, issuedAt: ago === undefined ? undefined : now + ago }, now)
   }
 
   #app = (tenant: Tenant): App | undefined => this.of(tenant.apps)
@@ -136,12 +139,20 @@ export class Chooser {
     return forge === undefined ? good : { ...forge(good, subject, alg, this.#now()), by: "forged" }
   }
 
+  /** Mostly one that is good for this key; in a fifth of all cases none. */
   #userToken(key: Key, subject: string): UserToken | undefined {
     const roll = this.below(100)
     if (roll < 18) return undefined
     const minted = this.#world.userTokens.slice(-mostKept)
-    const own = minted.filter(({ tenant }) => tenant === key.tenant.id)
-    const known = this.of(this.chance(92) ? own : minted)
+    const { scope, tenant } = key
+    const good = minted.filter(
+      (token) =>
+        isApp(scope) &&
+        token.app === scope.id &&
+        (token.issuedAt ?? 0) * 1000 > (tenant.removed.get(token.subject) ?? 0)
+    )
+    const own = minted.filter(({ tenant: of }) => of === tenant.id)
+    const known = this.of(this.chance(80) ? good : this.chance(70) ? own : minted)
     if (roll < 55 && known !== undefined) return known
     if (roll < 92) return this.#externalToken(key, subject)
     return this.#forged(known ?? this.#externalToken(key, subject))
@@ -149,31 +160,51 @@ export class Chooser {
 
   vending(way: Vending["way"]): Vending {
     const key = this.#key()
-    const text = key === undefined || this.chance(2) ? unknownKey : key.text
+    const bound = key !== undefined && isApp(key.scope) ? [...key.scope.bindings.values()] : []
     // Mostly somebody for whom something is bound, and that.
-    const bound = this.of(key !== undefined && isApp(key.scope) ? [...key.scope.bindings.values()] : [])
-    const userToken =
-      key === undefined ? undefined : this.#userToken(key, (this.chance(80) ? bound?.user : null) ?? this.user())
-    const slug = (this.chance(70) ? bound?.slug : undefined) ?? this.slug()
-    const at = slugs.findIndex((one) => one === slug)
-    const any = this.chance(3) ? "no-such-integration" : slug
-    const anyVariable = this.chance(3) ? "NO_SUCH_TOKEN" : (variables[at] ?? "")
+    const somebody = this.chance(80) ? this.of(bound)?.user : undefined
+    const userToken = key === undefined ? undefined : this.#userToken(key, somebody ?? this.user())
+    const own = bound.filter(({ user }) => user === (userToken?.subject ?? null))
+    const slug = (this.chance(80) ? this.of(own)?.slug : undefined) ?? this.slug()
+    const variable = variables[slugs.findIndex((one) => one === slug)] ?? ""
+    const isKnown = this.chance(97)
     const connections = key?.tenant.connections ?? []
     const refused = this.of(connections.filter(({ slug: of }) => of === slug))
+    const one = way === "variable" ? (isKnown ? variable : "NO_SUCH_TOKEN") : isKnown ? slug : "no-such-integration"
     return {
       do: "vend",
       way,
-      key: text,
+      key: key === undefined || this.chance(2) ? unknownKey : key.text,
       userToken,
-      slugs: way === "many" ? [...slugs, "no-such-integration"].slice(this.below(3)) : [way === "variable" ? anyVariable : any],
+      slugs: way === "many" ? [...slugs, "no-such-integration"].slice(this.below(3)) : [one],
       connection: way !== "many" && this.chance(10) ? this.of(connections)?.id : undefined,
       refused: refused?.held ?? refused?.credential ?? "nobody's"
     }
   }
 
+  /** All there is, in the name of that user, by a token that is good for the key. */
+  asking({ scope, tenant, text }: Key, user: string | undefined): Vending {
+    const now = this.#now()
+    const claims = {
+      subject: user ?? "",
+      tenant: tenant.id,
+      app: isApp(scope) ? scope.id : undefined,
+      issuedAt: now + 50
+    }
+    return {
+      do: "vend",
+      way: "many",
+      key: text,
+      userToken: user === undefined ? undefined : externalToken("ES256", claims, now),
+      slugs,
+      connection: undefined,
+      refused: ""
+    }
+  }
+
   /** Several who ask at the same time: their questions share one round trip to the database. */
   volley = (): ReadonlyArray<Vending> =>
-    Array.from({ length: 4 + this.below(13) }, () =>
+    Array.from({ length: 3 + this.below(8) }, () =>
       this.vending(this.of(["slug", "slug", "slug", "variable", "many"] as const) ?? "slug")
     )
 
@@ -182,17 +213,17 @@ export class Chooser {
     const tenant = this.of(this.#world.tenants)
     const roll = this.below(100)
     if (tenant === undefined || roll < 40) return this.volley()
-    if (roll < 50) {
+    if (roll < 52) {
       const report = this.vending("report")
       const key = this.#world.key(report.key)
       return (key?.reports ?? 0) < mostReports ? [report] : this.volley()
     }
-    return [roll < 62 ? this.minting() : this.managing(tenant)]
+    return [roll < 65 ? this.minting() : this.managing(tenant)]
   }
 }
 
 /** What each tenant has before anything happens at random: of its own, and of its users, in the order it is bound. */
 export const furnish = (choose: Chooser, tenant: Tenant): ReadonlyArray<Managing> => [
   ...slugs.map((slug) => choose.connect(tenant, null, slug)),
-  ...choose.users.slice(0, 6).map((user, at) => choose.connect(tenant, user, slugs[at % 2]))
+  ...choose.users.flatMap((user, at) => [slugs[at % 2], "google"].map((slug) => choose.connect(tenant, user, slug)))
 ]

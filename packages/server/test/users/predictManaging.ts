@@ -130,21 +130,18 @@ const ofConnection = (
   if (connection === undefined) return missing
   if (operation.do === "mintConnectionKey") {
     // It would open what is a user's without a word from that user.
-    return connection.user === null
-      ? learnKey(tenant, connection)
-      : { code: "validation_failed", field: "connection" }
+    return connection.user === null ? learnKey(tenant, connection) : { code: "validation_failed", field: "connection" }
   }
   if (operation.do === "reconnect") {
     if (connection.account === null) return { code: "validation_failed", field: "composio_account_id" }
     if (connection.status === "revoked") return { code: "connection_revoked" }
   }
   return ok((text) => {
-    if (operation.do === "disconnect") revoke(connection)
-    else {
+    if (operation.do === "reconnect") {
       connection.account = operation.account
       connection.status = "active"
       connection.held = null
-    }
+    } else revoke(connection)
     same(seen(readConnection(text)), view(connection))
   })
 }

@@ -7,7 +7,7 @@ import { type Connection, isApp, type Key, place, type UserToken, type World } f
 
 /** Either refused as a whole, or each slug for itself. */
 export type Vended =
-  | { readonly code: ErrorCode }
+  | { readonly code: ErrorCode; readonly because?: string }
   | { readonly each: ReadonlyArray<{ readonly asked: string; readonly slug: string; readonly answer: Answer }> }
 
 export type Answer =
@@ -19,15 +19,15 @@ const refusedKey = (key: Key | undefined): ErrorCode | undefined => {
   return key.isRevoked || key.tenant.isSuspended ? "app_revoked" : undefined
 }
 
-/** Of this key's tenant and app, and not over since its user was removed. */
-const isGood = ({ scope, tenant }: Key, { app, by, issuedAt, subject, tenant: of }: UserToken): boolean => {
+/** Why a user token does not fit a key: it must be of its tenant and app, and not over since its user was removed. */
+const faultOf = ({ scope, tenant }: Key, { app, by, issuedAt, subject, tenant: of }: UserToken) => {
   const removed = tenant.removed.get(subject)
-  return (
-    by !== "forged" &&
-    of === tenant.id &&
-    (app === undefined || (isApp(scope) && app === scope.id)) &&
-    (removed === undefined || (issuedAt !== undefined && issuedAt * 1000 > removed))
-  )
+  if (by === "forged") return "forged"
+  if (of !== tenant.id) return "of another tenant"
+  if (app !== undefined && (!isApp(scope) || app !== scope.id)) return "of another app"
+  return removed !== undefined && (issuedAt === undefined || issuedAt * 1000 <= removed)
+    ? "of a removed user"
+    : undefined
 }
 
 const answerOf = ({ scope }: Key, slug: string, { connection: wanted, userToken }: Vending): Answer => {
@@ -52,7 +52,8 @@ export const predictVend = (world: World, operation: Vending): Vended => {
   const refused = refusedKey(key)
   if (key === undefined || refused !== undefined) return { code: refused ?? "app_unknown" }
   const { slugs, userToken } = operation
-  if (userToken !== undefined && !isGood(key, userToken)) return { code: "identity_invalid" }
+  const because = userToken === undefined ? undefined : faultOf(key, userToken)
+  if (because !== undefined) return { code: "identity_invalid", because }
   return {
     each: slugs.map((asked) => {
       const slug = slugOf(operation, asked)
