@@ -208,17 +208,16 @@ export class Chooser {
       this.vending(this.of(["slug", "slug", "slug", "variable", "many"] as const) ?? "slug")
     )
 
-  /** One after the other, or at the same time. */
+  /** What can be done at the same time without one of it being decided by another. */
   next(): ReadonlyArray<Operation> {
-    const tenant = this.of(this.#world.tenants)
     const roll = this.below(100)
-    if (tenant === undefined || roll < 40) return this.volley()
-    if (roll < 52) {
+    if (roll < 12) {
       const report = this.vending("report")
       const key = this.#world.key(report.key)
-      return (key?.reports ?? 0) < mostReports ? [report] : this.volley()
+      if ((key?.reports ?? 0) < mostReports) return [report]
     }
-    return [roll < 65 ? this.minting() : this.managing(tenant)]
+    if (roll < 55) return [...this.volley(), this.minting()]
+    return this.#world.tenants.map((tenant) => this.managing(tenant))
   }
 }
 

@@ -164,9 +164,10 @@ export const play = Effect.fn("play")(function* (operations: number, seed: strin
   })
 
   const bindAll = Effect.fnUntraced(function* (tenant: Tenant, app: App, every: number) {
-    for (const { id: connection, slug } of tenant.connections.filter((_, at) => at % every === 0)) {
-      yield* step([{ do: "bind", tenant: tenant.id, app: app.id, slug, connection }])
-    }
+    const some = tenant.connections.filter((_, at) => at % every === 0)
+    yield* step(
+      some.map(({ id: connection, slug }) => ({ do: "bind", tenant: tenant.id, app: app.id, slug, connection }))
+    )
   })
 
   /** Every user there is, with every key, for everything: who has nothing gets nothing. */
@@ -181,7 +182,7 @@ export const play = Effect.fn("play")(function* (operations: number, seed: strin
       for (let i = 0; i < tenantCount; i++) {
         const tenant = yield* makeTenant(i)
         world.tenants.push(tenant)
-        for (const operation of furnish(choose, tenant)) yield* step([operation])
+        yield* step(furnish(choose, tenant))
         for (const [at, app] of tenant.apps.entries()) {
           yield* step([{ do: "mintAppKey", tenant: tenant.id, app: app.id }])
           yield* bindAll(tenant, app, at + 1)
@@ -191,7 +192,7 @@ export const play = Effect.fn("play")(function* (operations: number, seed: strin
         }
       }
       yield* everybody
-      for (let i = 0; i < 40; i++) yield* step([choose.minting()])
+      yield* step(Array.from({ length: 40 }, () => choose.minting()))
       while (played < operations) {
         if (choose.chance(20) && (yield* befall(world, choose))) count("a token is used up")
         yield* step(choose.next())
