@@ -55,7 +55,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     replace: `Effect.andThen(beat(lease), Effect.never)`
   },
   {
-    file: "packages/broker/src/vend/flights.ts",
+    file: "packages/broker/src/flights.ts",
     test,
     control: "who wants the same at the same time in one process waits for the one that asks",
     find: `if (other !== undefined) return`,

@@ -25,7 +25,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     test
   },
   {
-    control: "what verifies a user is asked for",
+    control: "nothing is granted to a user nobody verified",
     file: "packages/broker/src/vend/CredentialResolver.ts",
     find: `slug: fault === undefined ? slug : "",`,
     replace: `slug,`,

@@ -1,6 +1,8 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from "jose"
+import { SqlClient } from "effect/sql"
+import { TestDatabase } from "@vendodev/testing/Postgres"
 import { start } from "@vendodev/testing/ServerProcess"
 import * as Service from "./fixtures/service.ts"
 import { message, one } from "./fixtures/wire.ts"
@@ -125,7 +127,20 @@ layer(Service.layer({ VENDO_PUBLIC_URL: issuer }), { excludeTestServices: true }
       isRow(yield* Service.vend("notion", other.key, yield* as("alice")), "identity_invalid")
       const { "X-Vendo-User-JWT": token } = yield* as("alice")
       const forged = `${token.slice(0, -6)}${token.endsWith("AAAAAA") ? "BBBBBB" : "AAAAAA"}`
-      isRow(yield* Service.vend("notion", tenant.key, { "X-Vendo-User-JWT": forged }), "identity_invalid")
+      const refused = yield* Service.vend("notion", tenant.key, { "X-Vendo-User-JWT": forged })
+      isRow(refused, "identity_invalid")
+      // The tenant's own connection is bound to that app; nothing may be recorded as granted.
+      const { asAdmin } = yield* TestDatabase
+      const outcomes = yield* asAdmin(
+        Effect.flatMap(
+          SqlClient.SqlClient,
+          (sql) => sql<{ readonly outcome: string }>`
+            SELECT body->>'outcome' AS outcome FROM broker.audit
+            WHERE body->>'request' = ${refused.headers["x-request-id"] ?? ""}
+          `
+        )
+      )
+      assert.deepStrictEqual(outcomes, [{ outcome: "identity_invalid" }])
     })
   )
 

@@ -9,7 +9,7 @@ import { Unavailable } from "@vendodev/domain/BrokerError"
 import { orSilent, orUnavailable } from "../database/orUnavailable.ts"
 import { Keyring, type KeyUnavailable, type SealedKey } from "../vault/Keyring.ts"
 import { type KeyObject, makeSigningKey, publicHalfOf, thumbprintOf } from "../vault/tokenSignature.ts"
-import { flights } from "../vend/flights.ts"
+import { flights } from "../flights.ts"
 import { type IssuerKey, type IssuerKeys } from "./IssuerKey.ts"
 import { nanos } from "./jwksLimits.ts"
 

@@ -1,5 +1,5 @@
 import { Clock, Effect, FileSystem, Option, type Scope } from "effect"
-import { flights } from "../vend/flights.ts"
+import { flights } from "../flights.ts"
 import { type IssuerKey, type IssuerKeys, KeySetInvalid, readKeySet } from "./IssuerKey.ts"
 import { largestKeySet, nanos, orKeysUnavailable } from "./jwksLimits.ts"
 

@@ -1,6 +1,6 @@
 import { Clock, Effect, Option, type Scope, Stream } from "effect"
 import { FetchHttpClient, HttpClient, HttpClientRequest } from "effect/http"
-import { flights } from "../vend/flights.ts"
+import { flights } from "../flights.ts"
 import { type IssuerKey, type IssuerKeys, KeySetInvalid, readKeySet } from "./IssuerKey.ts"
 import { largestKeySet, nanos, orKeysUnavailable } from "./jwksLimits.ts"
 

@@ -2,9 +2,6 @@
 import { Option } from "effect"
 import * as Catalog from "@vendodev/catalog/Catalog"
 import {
-  AppExpired,
-  AppRevoked,
-  AppUnknown,
   BindingMissing,
   type BrokerError,
   ConnectionNeedsReauth,
@@ -13,19 +10,14 @@ import {
   ProviderUnknown
 } from "@vendodev/domain/BrokerError"
 import type { Decision } from "../access/BindingRepo.ts"
+import { keyExpired, keyRevoked } from "../access/keyRefusals.ts"
 
 export type KnownKey = Exclude<Decision, { readonly decision: "app_unknown" }>
 type Refused = Exclude<Decision["decision"], "granted" | "stale" | "app_unknown">
 
-export const keyMissing = new AppUnknown({ detail: "send Authorization: Bearer <VENDO_API_KEY>", challenge: "none" })
-export const keyUnknown = new AppUnknown({
-  detail: "no such key; check VENDO_API_KEY for typos or issue a new one",
-  challenge: "invalid_token"
-})
-
 const refusals: Record<Refused, (slug: string) => BrokerError> = {
-  app_revoked: () => new AppRevoked({ detail: "this key was revoked; issue a new one" }),
-  app_expired: () => new AppExpired({ detail: "this key has expired; issue a new one" }),
+  app_revoked: () => keyRevoked,
+  app_expired: () => keyExpired,
   identity_invalid: () =>
     new IdentityInvalid({ detail: "this user token is not for this key's tenant and app, or its user was removed" }),
   binding_missing: (slug) =>

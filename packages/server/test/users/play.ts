@@ -38,7 +38,10 @@ const befall = Effect.fnUntraced(function* (world: World, choose: Chooser) {
     tenant.isSuspended = suspended === undefined
     yield* sql`UPDATE broker.tenants SET status = ${tenant.isSuspended ? "suspended" : "active"} WHERE id = ${tenant.id}`
   } else if (what < 3) {
-    const connection = live.find(({ status }) => status === "needs_reauth") ?? choose.of(live)
+    const stuck = live.filter(({ status }) => status === "needs_reauth")
+    const bound =
+      tenant?.apps.flatMap(({ bindings }) => [...bindings.values()]).filter((one) => live.includes(one)) ?? []
+    const connection = choose.of(choose.chance(40) && stuck.length > 0 ? stuck : bound)
     if (connection === undefined) return false
     connection.status = connection.status === "active" ? "needs_reauth" : "active"
     yield* sql`UPDATE broker.connections SET status = ${connection.status} WHERE id = ${connection.id}`

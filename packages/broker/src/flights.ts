@@ -24,10 +24,11 @@ export const flights = <A, E>(): Effect.Effect<
         if (other !== undefined) return Effect.succeed({ joined: true, landing: Deferred.await(other) })
         const landed = Deferred.makeUnsafe<A, E>()
         flying.set(key, landed)
-        const flown = Effect.onExit(flight, (exit) => {
+        const flown = Effect.onExit(Effect.interruptible(flight), (exit) => {
           flying.delete(key)
           return Deferred.done(landed, exit)
         })
         return Effect.as(Effect.forkIn(flown, scope), { joined: false, landing: Deferred.await(landed) })
-      })
+        // Who leaves between the two would leave a flight that never started, for others to wait for.
+      }).pipe(Effect.uninterruptible)
   })
