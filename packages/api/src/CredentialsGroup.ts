@@ -71,8 +71,8 @@ const Slugs = Schema.String.annotate({
   Schema.decodeTo(
     Schema.Array(IntegrationSlug),
     SchemaTransformation.transform({
-      decode: (text) => text.split(","),
-      encode: (slugs) => slugs.join(",")
+      decode: (text): ReadonlyArray<string> => text.split(","),
+      encode: (slugs: ReadonlyArray<string>) => slugs.join(",")
     })
   )
 )

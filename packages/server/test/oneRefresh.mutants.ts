@@ -53,12 +53,5 @@ export const mutants: ReadonlyArray<Mutant> = [
     control: "who lost its lease asks the upstream no more",
     find: `Effect.as(beat(lease), Option.none<UpstreamToken>())`,
     replace: `Effect.andThen(beat(lease), Effect.never)`
-  },
-  {
-    file: "packages/broker/src/flights.ts",
-    test,
-    control: "who wants the same at the same time in one process waits for the one that asks",
-    find: `if (other !== undefined) return`,
-    replace: `if (false) return`
   }
 ]

@@ -8,7 +8,11 @@ import { runProgram, spawnProgram } from "./secrets/program.ts"
 const script = new URL("../../../scripts/start.ts", import.meta.url).pathname
 
 const DevFile = Schema.fromJsonString(
-  Schema.Struct({ baseUrl: Schema.String, apps: Schema.NonEmptyArray(Schema.Struct({ key: Schema.String })) })
+  Schema.Struct({
+    baseUrl: Schema.String,
+    adminToken: Schema.String,
+    apps: Schema.NonEmptyArray(Schema.Struct({ key: Schema.String }))
+  })
 )
 const Token = Schema.fromJsonString(Schema.Struct({ access_token: Schema.String, expires_at: Schema.String }))
 
@@ -18,10 +22,10 @@ const started = Effect.fnUntraced(function* (dataDir: string, settings: Record<s
   // The welcome is one write, but it may come in parts.
   yield* program.until(/vendo connection --help/)
   const files = yield* FileSystem.FileSystem
-  const { apps, baseUrl } = yield* Schema.decodeUnknownEffect(DevFile)(
+  const { adminToken, apps, baseUrl } = yield* Schema.decodeUnknownEffect(DevFile)(
     yield* files.readFileString(`${dataDir}/dev.json`)
   )
-  return { program, key: apps[0].key, baseUrl }
+  return { program, key: apps[0].key, adminToken, baseUrl }
 })
 
 const vend = Effect.fnUntraced(function* ({ baseUrl, key }: { readonly baseUrl: string; readonly key: string }) {
@@ -55,7 +59,11 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("pnpm start", (it) =
       assert.strictEqual(yield* second.program.ended, 0)
 
       const production = yield* spawnProgram({ VENDO_DATA_DIR: dataDir, VENDO_ENV: "production" }, [], script)
-      yield* production.until(/^Vendo is ready at/m)
+      const url = yield* production.until(/^Vendo is ready at (\S+)/m)
+      const headers = { authorization: `Bearer ${second.adminToken}` }
+      const doctor = yield* Effect.promise(() => fetch(`${url}/api/doctor`, { headers }).then((said) => said.text()))
+      assert.include(doctor, '"configured":false')
+      assert.include(doctor, '"simulated":false')
       yield* stop(production.child)
       assert.notMatch(production.stdout() + production.stderr(), /[Ss]imulated|Composio/)
     })

@@ -17,7 +17,7 @@ const decide = `
 const record = `
   WITH decided AS MATERIALIZED (${decide}), recorded AS MATERIALIZED (
     SELECT gate.append(array_agg(d.tenant_id), array_agg(jsonb_build_object('action', 'vend', 'outcome', 'granted',
-      'key', d.key_id, 'app', d.app_id, 'connection', d.id, 'integration', $2::text, 'secret_version', d.version,
+      'key', d.key_id, 'app', d.app_id, 'connection', d.id, 'integration', $2::text, 'secret_version', d.version::bigint,
       'request', gen_random_uuid())))
     FROM decided d WHERE d.fresh
   ) SELECT d.* FROM recorded CROSS JOIN decided d`

@@ -1,7 +1,7 @@
 /** Operations at random, over few users and integrations, so that they collide. */
 import { Redacted } from "effect"
-import * as Catalog from "@vendodev/catalog/Catalog"
 import { mint } from "@vendodev/broker/vault/KeyFormat"
+import { variableOf } from "./fourWays.ts"
 import { type Algorithm, externalToken, forgeries } from "./issuer.ts"
 import type { Managing, Minting, Operation, Vending } from "./operations.ts"
 import {
@@ -18,14 +18,7 @@ import {
 
 export const tenantCount = 3
 const slugs = ["notion", "github", "google"] as const
-/** The first variable that stands for the token of each. */
-const variables = slugs.map(
-  (slug) =>
-    Catalog.integrations
-      .flatMap(({ env }) => Object.values(env).flatMap((all) => all ?? []))
-      .map(({ name }) => name)
-      .find((name) => Catalog.findByVariable(name).pipe((found) => found._tag === "Some" && found.value === slug)) ?? ""
-)
+const variables = slugs.map(variableOf)
 
 /** Well-formed, and issued by nobody. */
 const unknownKey = Redacted.value(mint("vendo_sk_"))
