@@ -96,11 +96,16 @@ const badTokens = Effect.gen(function* () {
   ]
 })
 
-const names = ["of the broker's own", "of the operator's issuer, by ES256", "of the operator's issuer, by RS256"]
+/** By each algorithm; once it is read, nothing depends on which it was. */
+const issuers = [
+  { name: "of the broker's own", asking: ways },
+  { name: "of the operator's issuer, by ES256", asking: ways },
+  { name: "of the operator's issuer, by RS256", asking: ways.slice(0, 1) }
+]
 
 layer(RefusedWorld.layer, { excludeTestServices: true })("A user token", (it) => {
-  for (const [at, name] of names.entries()) {
-    for (const way of ways) {
+  for (const [at, { asking, name }] of issuers.entries()) {
+    for (const way of asking) {
       it.effect(`${name}, asking by ${way}: is good at first, and refused in every way it can be bad`, () =>
         Effect.gen(function* () {
           const { issuersAt, keysFor } = yield* World
@@ -110,7 +115,9 @@ layer(RefusedWorld.layer, { excludeTestServices: true })("A user token", (it) =>
           const good = { key, userToken: tokenOf(issuer) }
           isGranted(way, yield* ask(way, good), "the_users_unsaid")
           isGranted(way, yield* ask(way, { ...good, userToken: undefined }), "the_tenants_unsaid")
+          const before = yield* RefusedWorld.grants
           assert.isAbove(yield* everyRow(way, at), 190)
+          assert.strictEqual(yield* RefusedWorld.grants, before)
           isGranted(way, yield* ask(way, good), "the_users_unsaid")
         })
       )

@@ -28,8 +28,6 @@ const refusals: Record<Refused, (slug: string) => BrokerError> = {
     new ConnectionNeedsReauth({ detail: `the ${slug} connection must be authorised again by its user` })
 }
 
-const aboutTheKey: ReadonlySet<Decision["decision"]> = new Set(["app_revoked", "app_expired"])
-
 /**
  * What refuses a request of a known key, in the order of the contract: the key,
  * the user (`fault`), the provider, the binding. Nothing, when it is entitled.
@@ -39,14 +37,13 @@ export const refusalOf = (
   slug: string,
   fault: BrokerError | undefined
 ): BrokerError | undefined => {
-  if (decision === "granted" || decision === "stale") return fault
-  if (aboutTheKey.has(decision)) return refusals[decision](slug)
+  if (decision === "app_revoked" || decision === "app_expired") return refusals[decision](slug)
   if (fault !== undefined) return fault
   if (decision === "identity_invalid") return refusals[decision](slug)
   if (Option.isNone(Catalog.find(slug))) {
     return new ProviderUnknown({ detail: `there is no integration called ${slug}` })
   }
-  return refusals[decision](slug)
+  return decision === "granted" || decision === "stale" ? undefined : refusals[decision](slug)
 }
 
 /** Whether it is the key that was refused. */

@@ -88,8 +88,8 @@ export const play = Effect.fn("play")(function* (operations: number, seed: strin
     () => random.nextDoubleUnsafe(),
     () => Math.floor(clock.currentTimeMillisUnsafe() / 1000)
   )
-  let played = 0
   const outcomes = new Map<string, number>()
+  const so = { far: 0 }
   const count = (name: string) => outcomes.set(name, (outcomes.get(name) ?? 0) + 1)
 
   const ask = Effect.fnUntraced(function* (operation: Operation, port: number) {
@@ -146,7 +146,7 @@ export const play = Effect.fn("play")(function* (operations: number, seed: strin
   /** What fails names the seed, the step and the operation. */
   const saying = (operation: Operation, answered: string) =>
     Effect.catchCause((cause: Cause.Cause<never>) => {
-      const where = `VENDO_TEST_SEED=${seed}, operation ${played}: ${JSON.stringify(operation)}`
+      const where = `VENDO_TEST_SEED=${seed}, operation ${so.far}: ${JSON.stringify(operation)}`
       return Effect.die(new Error(`${where}\nanswered ${answered}\n${String(Cause.squash(cause))}`))
     })
 
@@ -161,7 +161,7 @@ export const play = Effect.fn("play")(function* (operations: number, seed: strin
     for (const [at, operation] of all.entries()) {
       const answered = answers[at]
       if (answered === undefined) return assert.fail("no answer")
-      played++
+      so.far++
       yield* compare(operation, answered).pipe(saying(operation, `${answered.status} ${answered.text}`))
     }
   })
@@ -196,7 +196,7 @@ export const play = Effect.fn("play")(function* (operations: number, seed: strin
       }
       yield* everybody
       yield* step(Array.from({ length: 40 }, () => choose.minting()))
-      while (played < operations) {
+      while (so.far < operations) {
         if (choose.chance(20) && (yield* befall(world, choose))) count("a token is used up")
         yield* step(choose.next())
       }
@@ -204,5 +204,5 @@ export const play = Effect.fn("play")(function* (operations: number, seed: strin
     })
   )
   assert.notMatch(output(), /mark-|eyJ|ERROR|defect/)
-  return { played, outcomes }
+  return { played: so.far, outcomes }
 })

@@ -1,6 +1,7 @@
 /** A tenant with a credential of its own and one of a user for the same integration; and whatever a user can lack. */
 import { NodeServices } from "@effect/platform-node"
 import { Clock, Context, Effect, Layer, Redacted, Schema } from "effect"
+import { SqlClient } from "effect/sql"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { UserTokenKeys } from "@vendodev/broker/access/UserTokenKeys"
@@ -9,6 +10,7 @@ import { Keyring } from "@vendodev/broker/vault/Keyring"
 import { publicHalfOf } from "@vendodev/broker/vault/tokenSignature"
 import type { ErrorCode } from "@vendodev/domain/BrokerError"
 import * as KeyFile from "@vendodev/server/KeyFile"
+import { TestDatabase } from "@vendodev/testing/Postgres"
 import { temporaryDirectory } from "@vendodev/testing/ServerProcess"
 import type { Issuer } from "@vendodev/testing/userTokens"
 import { administer } from "../edges/administer.ts"
@@ -24,8 +26,7 @@ export const now = Effect.map(Clock.currentTimeMillis, (millis) => Math.floor(mi
 const Issued = Schema.fromJsonString(Schema.Struct({ token: Schema.String }))
 
 /** A token of the broker's own, asked for as an app does. */
-export const issue = Effect.fnUntraced(function* (key: string, subject: string) {
-  const { port } = yield* Service.Service
+export const issueAt = Effect.fnUntraced(function* (port: number, key: string, subject: string) {
   const answer = yield* one(
     port,
     message({
@@ -38,6 +39,9 @@ export const issue = Effect.fnUntraced(function* (key: string, subject: string) 
   )
   return (yield* Effect.orDie(Schema.decodeUnknownEffect(Issued)(answer.body))).token
 })
+
+const issue = (key: string, subject: string) =>
+  Effect.flatMap(Service.Service, ({ port }) => issueAt(port, key, subject))
 
 /** The keys of the broker itself, to a process that has its key file. */
 export const ownKeys = Effect.gen(function* () {
@@ -97,6 +101,22 @@ const make = Effect.gen(function* () {
         { concurrency: 4 }
       )
   }
+})
+
+/** How much was granted to the tenant so far, as its log has it. */
+export const grants = Effect.gen(function* () {
+  const { tenant } = yield* World
+  const { asAdmin } = yield* TestDatabase
+  const [found] = yield* asAdmin(
+    Effect.flatMap(
+      SqlClient.SqlClient,
+      (sql) => sql<{ readonly count: number }>`
+        SELECT count(*)::int AS count FROM broker.audit
+        WHERE tenant_id = ${tenant.id} AND body->>'outcome' = 'granted' AND body->>'action' IN ('vend', 'report')
+      `
+    )
+  )
+  return found?.count ?? 0
 })
 
 /** Keys that open nothing, and a tenant that can be suspended. */
