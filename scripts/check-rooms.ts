@@ -197,17 +197,19 @@ export const law: ReadonlyArray<Rule> = [
       )
   ),
 
-  aboutManifests("Domain, catalog, api and broker depend on nothing outside but effect; broker on jose too.", (manifest) =>
-    dependencies(manifest, shipped)
-      .map(({ name }) => name)
-      .filter(
-        (name) =>
-          manifest.room !== undefined &&
-          pure.has(manifest.room) &&
-          !name.startsWith(scope) &&
-          name !== "effect" &&
-          !(manifest.room === "broker" && name === "jose")
-      )
+  aboutManifests(
+    "Domain, catalog, api and broker depend on nothing outside but effect; broker on jose too.",
+    (manifest) =>
+      dependencies(manifest, shipped)
+        .map(({ name }) => name)
+        .filter(
+          (name) =>
+            manifest.room !== undefined &&
+            pure.has(manifest.room) &&
+            !name.startsWith(scope) &&
+            name !== "effect" &&
+            !(manifest.room === "broker" && name === "jose")
+        )
   ),
 
   aboutManifests(

@@ -89,7 +89,7 @@ const broken: Record<string, ReadonlyArray<readonly [changes: Record<string, str
     [broker({ devDependencies: { "@vendodev/server": "workspace:*" } }), "packages/broker/package.json:4"]
   ],
   "Domain, catalog, api and broker depend on nothing outside but effect; broker on jose too.": [
-    [broker({ dependencies: { effect: "catalog:", jose: "catalog:" } }), "packages/broker/package.json:5"],
+    [broker({ dependencies: { effect: "catalog:", pino: "catalog:" } }), "packages/broker/package.json:5"],
     [broker({ peerDependencies: { vitest: "catalog:" } }), "packages/broker/package.json:4"]
   ],
   "Only server, cli, simulator and testing name the platform; only server and testing name the database.": [

@@ -43,8 +43,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     control: "the key is judged before the user",
     file: decisions,
-    find: `if (aboutTheKey.has(decision)) return`,
-    replace: `if (fault === undefined && aboutTheKey.has(decision)) return`,
+    find: `if (decision === "app_revoked" || decision === "app_expired") return`,
+    replace: `if (fault === undefined && (decision === "app_revoked" || decision === "app_expired")) return`,
     test
   },
   {
