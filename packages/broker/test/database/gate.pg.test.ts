@@ -94,20 +94,18 @@ const grantTemporary = Effect.gen(function* () {
 
 /** Names the gate's functions use unqualified: types, which a temporary schema not named last would be asked for first. */
 const typeNames = [
-  ...[
-    "uuid",
-    "text",
-    "bytea",
-    "jsonb",
-    "bigint",
-    "int8",
-    "int4",
-    "float8",
-    "boolean",
-    "timestamptz",
-    "interval",
-    "record"
-  ]
+  "uuid",
+  "text",
+  "bytea",
+  "jsonb",
+  "bigint",
+  "int8",
+  "int4",
+  "float8",
+  "boolean",
+  "timestamptz",
+  "interval",
+  "record"
 ]
 
 const hash = `'\\x${"00".repeat(32)}'`
