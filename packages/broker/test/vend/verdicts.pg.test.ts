@@ -71,7 +71,7 @@ layer(world, { timeout: 120_000 })("What the upstream says", (it) => {
         let flips = 0
         for (const { account, expected, fault, name } of cases) {
           // Successes enough that no row is answered by the breaker, and time enough that no fuse blows.
-          for (let well = 0; well < 4; well++) {
+          for (let well = 0; well < 3; well++) {
             yield* pass(Duration.minutes(1))
             assert.property(yield* withoutWaits(healthy.ask), "token", `before ${name}`)
           }
