@@ -90,7 +90,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...vend,
     control: "a user token is for the app it names",
-    find: `OR u.app <> coalesce(k.app_id::text, '')`,
+    find: `OR u.app <> k.app_id::text`,
     replace: ``
   },
   {

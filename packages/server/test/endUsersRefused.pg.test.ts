@@ -174,8 +174,7 @@ layer(RefusedWorld.layer, { excludeTestServices: true })("A user token", (it) =>
         for (const way of ways) {
           isGranted(way, yield* ask(way, { key: narrow, userToken: undefined }), "the_tenants_unsaid")
           isRefusedFor(way, yield* ask(way, { key: narrow, userToken: fits }), "binding_missing")
-          // Such a key is of no app, so this token is not for it.
-          isRow(yield* ask(way, { key: narrow, userToken: names }), "identity_invalid")
+          isRefusedFor(way, yield* ask(way, { key: narrow, userToken: names }), "binding_missing")
           isGranted(way, yield* ask(way, { key, userToken: fits }), "the_users_unsaid")
         }
       }

@@ -24,11 +24,12 @@ export const inTurns = <Question, Answer, E>(
     let out = 0
     let leaving = false
 
-    const depart = () => {
+    const leave = (how: Effect.Effect<void>) => {
       if (leaving || out === turns || waiting.length === 0) return
       leaving = true
-      fork(Effect.andThen(Effect.yieldNow, group))
+      fork(how)
     }
+    const depart = () => leave(Effect.andThen(Effect.yieldNow, group))
 
     const group = Effect.suspend(() => {
       const members = waiting.slice(0, atMost)
@@ -39,7 +40,8 @@ export const inTurns = <Question, Answer, E>(
       depart()
       return Effect.map(Effect.exit(answer(members.map(({ question }) => question))), (exit) => {
         out--
-        depart()
+        // Those who waited for this leave before its answers are written, so that the database has something to do meanwhile.
+        leave(group)
         members.forEach(({ resume }, index) => resume(pick(exit, index, members.length)))
       })
     })

@@ -24,7 +24,7 @@ const faultOf = ({ scope, tenant }: Key, { app, by, issuedAt, subject, tenant: o
   const removed = tenant.removed.get(subject)
   if (by === "forged") return "forged"
   if (of !== tenant.id) return "of another tenant"
-  if (app !== undefined && (!isApp(scope) || app !== scope.id)) return "of another app"
+  if (app !== undefined && isApp(scope) && app !== scope.id) return "of another app"
   return removed !== undefined && (issuedAt === undefined || issuedAt * 1000 <= removed)
     ? "of a removed user"
     : undefined

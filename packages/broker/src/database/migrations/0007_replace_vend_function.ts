@@ -41,7 +41,7 @@ export default statements(
             WHEN k.expires_at <= now() THEN 'app_expired'
             -- Verified, but not for this key: a user of another tenant or app, or one who was removed since.
             WHEN u.sub IS NOT NULL AND (u.tenant IS DISTINCT FROM k.tenant_id::text
-              OR u.app <> coalesce(k.app_id::text, '')
+              OR u.app <> k.app_id::text
               OR EXISTS (SELECT FROM broker.removed_users r WHERE r.tenant_id = k.tenant_id AND r.subject = u.sub
                 AND (u.iat IS NULL OR to_timestamp(u.iat) <= r.removed_at))) THEN 'identity_invalid'
             WHEN c.id IS NULL OR (u.sub IS NOT NULL AND k.app_id IS NULL) THEN 'binding_missing'
