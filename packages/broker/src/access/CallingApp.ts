@@ -3,7 +3,7 @@ import { Context, Effect, Layer, Option, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import type { Unavailable } from "@vendodev/domain/BrokerError"
 import type { AppId, ConnectionId, KeyId, TenantId } from "@vendodev/domain/Ids"
-import { orSilent, orUnavailable } from "../database/orUnavailable.ts"
+import { orOutOfReach } from "../database/orUnavailable.ts"
 import { isWellFormed } from "../vault/KeyFormat.ts"
 import { Keyring } from "../vault/Keyring.ts"
 import { keyExpired, keyMissing, type KeyRefusal, keyRevoked, keyUnknown } from "./keyRefusals.ts"
@@ -42,7 +42,7 @@ export class CallingApp extends Context.Service<
           if (Option.isNone(key)) return yield* keyMissing
           if (!isWellFormed("vendo_sk_", Redacted.value(key.value))) return yield* keyUnknown
           const keyHash = keyring.hash(key.value)
-          const [row] = yield* sql<Row>`SELECT * FROM gate.caller(${keyHash})`.pipe(orSilent, orUnavailable)
+          const [row] = yield* sql<Row>`SELECT * FROM gate.caller(${keyHash})`.pipe(orOutOfReach)
           yield* judge(row?.decision)
           if (row === undefined) return yield* keyUnknown
           return {

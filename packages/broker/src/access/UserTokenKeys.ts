@@ -6,7 +6,7 @@
 import { Clock, Context, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import { Unavailable } from "@vendodev/domain/BrokerError"
-import { orSilent, orUnavailable } from "../database/orUnavailable.ts"
+import { orOutOfReach } from "../database/orUnavailable.ts"
 import { Keyring, type KeyUnavailable, type SealedKey } from "../vault/Keyring.ts"
 import { type KeyObject, makeSigningKey, publicHalfOf, thumbprintOf } from "../vault/tokenSignature.ts"
 import { flights } from "../flights.ts"
@@ -103,7 +103,7 @@ export class UserTokenKeys extends Context.Service<
         if (readAt !== undefined && readAt > now) return
         keys = loaded.flatMap(Option.toArray)
         readAt = now
-      }).pipe(orSilent, orUnavailable)
+      }).pipe(orOutOfReach)
 
       const look = Effect.flatMap(join("", read), ({ landing }) => landing)
 
@@ -125,7 +125,7 @@ export class UserTokenKeys extends Context.Service<
       })
 
       const change = <A>(work: Effect.Effect<A, SqlError.SqlError>) =>
-        Effect.tap(sql.withTransaction(work).pipe(orSilent, orUnavailable), read)
+        Effect.tap(sql.withTransaction(work).pipe(orOutOfReach), read)
 
       /** One that every process has had the time to read, or else the one most of them have. */
       const toSign = () =>

@@ -8,7 +8,7 @@ import { SqlClient } from "effect/sql"
 import { Forbidden, type Unavailable, ValidationFailed } from "@vendodev/domain/BrokerError"
 import { type AppId, noSubject, type TenantId, type UserSubject } from "@vendodev/domain/Ids"
 import { RequestId } from "@vendodev/domain/RequestId"
-import { orSilent, orUnavailable } from "../database/orUnavailable.ts"
+import { orOutOfReach } from "../database/orUnavailable.ts"
 import { pointOf, signEs256 } from "../vault/tokenSignature.ts"
 import { type Caller, judge, type KeyDecision } from "./CallingApp.ts"
 import { type KeyRefusal, keyUnknown } from "./keyRefusals.ts"
@@ -73,7 +73,7 @@ export class UserTokens extends Context.Service<
           const id = crypto.randomUUID()
           const [issued] = yield* sql<Issued>`
             SELECT * FROM gate.issue_user_token(${keyHash}, ${subject}, ${seconds}, ${id}, ${yield* RequestId})
-          `.pipe(orSilent, orUnavailable)
+          `.pipe(orOutOfReach)
           yield* judge(issued?.decision)
           if (issued === undefined) return yield* keyUnknown
           if (issued.app_id === null) return yield* ofConnection

@@ -10,7 +10,7 @@ import { SqlClient, type SqlError } from "effect/sql"
 import { NotFound, SessionRequired, type Unavailable } from "@vendodev/domain/BrokerError"
 import type { AdminTokenId, TenantId } from "@vendodev/domain/Ids"
 import { AdminTokens } from "../access/AdminTokens.ts"
-import { orSilent, orUnavailable } from "./orUnavailable.ts"
+import { orOutOfReach } from "./orUnavailable.ts"
 
 /**
  * The tenant this transaction may see, and on whose word.
@@ -67,7 +67,7 @@ export class Tenancy extends Context.Service<
                 return yield* Effect.provideService(work, CurrentTenant, { id: tenant, actor: gate.token_id })
               })
             )
-          }).pipe(orSilent, orUnavailable, Effect.withSpan("Tenancy.asAdmin"))
+          }).pipe(orOutOfReach, Effect.withSpan("Tenancy.asAdmin"))
       })
     })
   )

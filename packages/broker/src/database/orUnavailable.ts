@@ -67,3 +67,6 @@ export const orSilent = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A
   )
 
 const unavailable = new Unavailable({ detail: "the database can not be reached; retry in a moment", retry_after: 1 })
+
+/** Both, for statements nobody else waits for: a database that is silent or out of reach is `unavailable`. */
+export const orOutOfReach = <A, E, R>(self: Effect.Effect<A, E | SqlError.SqlError, R>) => orUnavailable(orSilent(self))

@@ -2,7 +2,7 @@
 import { Context, Effect, Layer, Option, type Redacted } from "effect"
 import type { SessionRequired, Unavailable } from "@vendodev/domain/BrokerError"
 import type { ComposioDiagnosis } from "@vendodev/domain/Diagnosis"
-import { orSilent, orUnavailable } from "../database/orUnavailable.ts"
+import { orOutOfReach } from "../database/orUnavailable.ts"
 import { ComposioClient } from "../upstream/ComposioClient.ts"
 import type { ComposioCheck } from "../upstream/composioCheck.ts"
 import { makeAdmission } from "./admission.ts"
@@ -24,7 +24,7 @@ export class Doctor extends Context.Service<
 
       return Doctor.of({
         examineComposio: Effect.fn("Doctor.examineComposio")(function* (token) {
-          yield* admit(token).pipe(orSilent, orUnavailable)
+          yield* admit(token).pipe(orOutOfReach)
           return diagnose(yield* composio.check)
         })
       })

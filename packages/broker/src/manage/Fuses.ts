@@ -4,7 +4,7 @@ import { SqlClient } from "effect/sql"
 import { NotFound, type SessionRequired, type Unavailable } from "@vendodev/domain/BrokerError"
 import { Fuse } from "@vendodev/domain/Fuse"
 import type { IntegrationSlug } from "@vendodev/domain/Ids"
-import { orSilent, orUnavailable } from "../database/orUnavailable.ts"
+import { orOutOfReach } from "../database/orUnavailable.ts"
 import { rows } from "../database/rows.ts"
 import { makeAdmission } from "./admission.ts"
 
@@ -31,34 +31,26 @@ export class Fuses extends Context.Service<
         `)
 
       return Fuses.of({
-        list: Effect.fn("Fuses.list")(
-          function* (token) {
-            const { hash } = yield* admit(token)
-            return yield* listAs(hash)
-          },
-          orSilent,
-          orUnavailable
-        ),
-        release: Effect.fn("Fuses.release")(
-          function* (token, slug) {
-            const { actor, hash } = yield* admit(token)
-            const [gate] = yield* sql<{ readonly released: boolean }>`
+        list: Effect.fn("Fuses.list")(function* (token) {
+          const { hash } = yield* admit(token)
+          return yield* listAs(hash)
+        }, orOutOfReach),
+        release: Effect.fn("Fuses.release")(function* (token, slug) {
+          const { actor, hash } = yield* admit(token)
+          const [gate] = yield* sql<{ readonly released: boolean }>`
               SELECT gate.release_fuse(${hash}, ${slug}) AS released
             `
-            const fuse = (yield* listAs(hash)).find((fuse) => fuse.slug === slug)
-            if (gate?.released !== true || fuse === undefined) {
-              return yield* new NotFound({ detail: `the fuse of ${slug} is not blown` })
-            }
-            // Of no one tenant, so no tenant's audit log has it.
-            yield* Effect.annotateLogs(
-              Effect.logWarning("a fuse was released: for an hour connections may be said to need their users"),
-              { integration: slug, admin_token: actor }
-            )
-            return fuse
-          },
-          orSilent,
-          orUnavailable
-        )
+          const fuse = (yield* listAs(hash)).find((fuse) => fuse.slug === slug)
+          if (gate?.released !== true || fuse === undefined) {
+            return yield* new NotFound({ detail: `the fuse of ${slug} is not blown` })
+          }
+          // Of no one tenant, so no tenant's audit log has it.
+          yield* Effect.annotateLogs(
+            Effect.logWarning("a fuse was released: for an hour connections may be said to need their users"),
+            { integration: slug, admin_token: actor }
+          )
+          return fuse
+        }, orOutOfReach)
       })
     })
   )

@@ -5,7 +5,7 @@ import { type DisplayName, type Slug, TenantId } from "@vendodev/domain/Ids"
 import { Tenant } from "@vendodev/domain/Tenant"
 import { AdminTokens } from "../access/AdminTokens.ts"
 import { AuditLog } from "../audit/AuditLog.ts"
-import { orSilent, orUnavailable } from "../database/orUnavailable.ts"
+import { orOutOfReach } from "../database/orUnavailable.ts"
 import { rows } from "../database/rows.ts"
 import { CurrentTenant } from "../database/Tenancy.ts"
 import { Keyring } from "../vault/Keyring.ts"
@@ -58,32 +58,27 @@ export class Tenants extends Context.Service<
           .pipe(Effect.provideService(CurrentTenant, { id, actor: gate.token_id }))
       })
 
-      const create = Effect.fn("Tenants.create")(
-        function* (token: Redacted.Redacted, input: { readonly slug: Slug; readonly name: DisplayName }) {
-          const hash = yield* tokens.hash(token)
-          // Asked first, so that a bad token is refused before anything is tried.
-          const before = yield* listAs(hash)
-          if (!before.some(({ slug }) => slug === input.slug)) {
-            yield* sql.withTransaction(insert(hash, input)).pipe(violates("tenant_slug_taken", () => Effect.void))
-          }
-          const found = (yield* listAs(hash)).find(({ slug }) => slug === input.slug)
-          if (found === undefined || found.name !== input.name) {
-            return yield* new Conflict({ detail: `the slug ${input.slug} belongs to another tenant; choose another` })
-          }
-          return found
-        },
-        orSilent,
-        orUnavailable
-      )
+      const create = Effect.fn("Tenants.create")(function* (
+        token: Redacted.Redacted,
+        input: { readonly slug: Slug; readonly name: DisplayName }
+      ) {
+        const hash = yield* tokens.hash(token)
+        // Asked first, so that a bad token is refused before anything is tried.
+        const before = yield* listAs(hash)
+        if (!before.some(({ slug }) => slug === input.slug)) {
+          yield* sql.withTransaction(insert(hash, input)).pipe(violates("tenant_slug_taken", () => Effect.void))
+        }
+        const found = (yield* listAs(hash)).find(({ slug }) => slug === input.slug)
+        if (found === undefined || found.name !== input.name) {
+          return yield* new Conflict({ detail: `the slug ${input.slug} belongs to another tenant; choose another` })
+        }
+        return found
+      }, orOutOfReach)
 
       return Tenants.of({
-        list: Effect.fn("Tenants.list")(
-          function* (token) {
-            return yield* listAs(yield* tokens.hash(token))
-          },
-          orSilent,
-          orUnavailable
-        ),
+        list: Effect.fn("Tenants.list")(function* (token) {
+          return yield* listAs(yield* tokens.hash(token))
+        }, orOutOfReach),
         create
       })
     })

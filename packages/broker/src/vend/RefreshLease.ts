@@ -9,7 +9,7 @@ import { SqlClient } from "effect/sql"
 import type { ErrorCode, Unavailable } from "@vendodev/domain/BrokerError"
 import type { ComposioAccountId, ConnectionId, TenantId } from "@vendodev/domain/Ids"
 import { RequestId } from "@vendodev/domain/RequestId"
-import { orSilent, orUnavailable } from "../database/orUnavailable.ts"
+import { orOutOfReach } from "../database/orUnavailable.ts"
 import type { UpstreamRefusal } from "../upstream/UpstreamRefusal.ts"
 import type { UpstreamToken } from "../upstream/UpstreamToken.ts"
 import type { DataKeyRow } from "../vault/Vault.ts"
@@ -48,12 +48,10 @@ export interface RefreshFailure {
 /** What becomes of a wish to refresh. */
 export type Taken =
   | { readonly outcome: "taken"; readonly lease: Lease }
-  /** Somebody else holds it, for at most so long without a sign of life. */
-  | { readonly outcome: "held"; readonly for: Duration.Duration }
   /** It failed lately, and is left alone for a while. */
   | { readonly outcome: "resting"; readonly failure: RefreshFailure }
-  /** There is another token by now, or no connection that could have one. */
-  | { readonly outcome: "replaced" | "gone" }
+  /** Somebody else holds it; there is another token by now; or no connection that could have one. */
+  | { readonly outcome: "held" | "replaced" | "gone" }
 
 export interface Sealed {
   readonly box: Uint8Array
@@ -93,24 +91,23 @@ export class RefreshLease extends Context.Service<
     RefreshLease,
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
-      const request = <A, E, R>(statement: Effect.Effect<A, E, R>) => orUnavailable(orSilent(statement))
 
       return RefreshLease.of({
         take: Effect.fn("RefreshLease.take")(function* (ask) {
-          const [row] = yield* request(
+          const [row] = yield* orOutOfReach(
             sql<LeaseRow>`SELECT * FROM gate.take_lease(${ask.keyHash}, ${ask.connection}, ${ask.version})`
               .withoutTransform
           )
           return row === undefined ? { outcome: "gone" } : takenOf(ask, row)
         }),
         extend: Effect.fn("RefreshLease.extend")(function* ({ connection, epoch, keyHash }) {
-          const [row] = yield* request(sql<{ readonly extended: boolean }>`
+          const [row] = yield* orOutOfReach(sql<{ readonly extended: boolean }>`
             SELECT gate.extend_lease(${keyHash}, ${connection}, ${epoch}) AS extended
           `)
           return row?.extended === true
         }),
         complete: Effect.fn("RefreshLease.complete")(function* (lease, { box, fingerprint, renewIn, token }) {
-          const [row] = yield* request(sql<{ readonly completed: "kept" | "lost" | "anothers" }>`
+          const [row] = yield* orOutOfReach(sql<{ readonly completed: "kept" | "lost" | "anothers" }>`
             SELECT gate.complete_lease(${lease.keyHash}, ${lease.connection}, ${lease.epoch}, ${box},
               ${lease.dataKey.version}, ${fingerprint}, ${orNull(token.expiresAt, DateTime.toEpochMillis)}::float8,
               ${orNull(token.validFor, Duration.toMillis)}::float8, ${Duration.toMillis(token.freshFor)}::float8,
@@ -120,7 +117,7 @@ export class RefreshLease extends Context.Service<
         }),
         fail: Effect.fn("RefreshLease.fail")(function* (lease, { code, heldBack, refusal }) {
           const { detail, retryAfter, verdict } = refusal
-          const [row] = yield* request(sql<{ readonly flipped: boolean; readonly wait_ms: number }>`
+          const [row] = yield* orOutOfReach(sql<{ readonly flipped: boolean; readonly wait_ms: number }>`
             SELECT * FROM gate.fail_lease(${lease.keyHash}, ${lease.connection}, ${lease.epoch}, ${verdict}, ${code},
               ${detail}, ${heldBack}, ${retryAfter === undefined ? null : Duration.toMillis(retryAfter)}::float8,
               ${yield* RequestId})
@@ -159,11 +156,10 @@ const orNull = <A>(option: Option.Option<A>, f: (value: A) => number): number | 
 
 const takenOf = (ask: Ask, row: LeaseRow): Taken => {
   switch (row.outcome) {
+    case "held":
     case "gone":
     case "replaced":
       return { outcome: row.outcome }
-    case "held":
-      return { outcome: "held", for: Duration.millis(row.wait_ms) }
     case "resting": {
       const { failure_code: code, failure_detail: detail, wait_ms: wait } = row
       const failure = { code: code ?? "upstream_error", detail: detail ?? "", retryAfter: Duration.millis(wait) }

@@ -25,8 +25,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     control: "a change is seen at once where it was made",
     file: "packages/broker/src/access/UserTokenKeys.ts",
-    find: "Effect.tap(sql.withTransaction(work).pipe(orSilent, orUnavailable), read)",
-    replace: "sql.withTransaction(work).pipe(orSilent, orUnavailable)",
+    find: "Effect.tap(sql.withTransaction(work).pipe(orOutOfReach), read)",
+    replace: "sql.withTransaction(work).pipe(orOutOfReach)",
     test: "packages/broker/test/access/UserTokenKeys.pg.test.ts"
   },
   {

@@ -34,10 +34,10 @@ export const mutants: ReadonlyArray<Mutant> = [
     file: "packages/broker/src/manage/Doctor.ts",
     test,
     control: "the doctor asks nobody anything for somebody without an admin token",
-    find: `yield* admit(token).pipe(orSilent, orUnavailable)
+    find: `yield* admit(token).pipe(orOutOfReach)
           return diagnose(yield* composio.check)`,
     replace: `const found = diagnose(yield* composio.check)
-          yield* admit(token).pipe(orSilent, orUnavailable)
+          yield* admit(token).pipe(orOutOfReach)
           return found`
   }
 ]
