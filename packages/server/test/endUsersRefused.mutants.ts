@@ -23,8 +23,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...decisions,
     control: "the key is judged before the user",
-    find: `if (aboutTheKey.has(decision)) return`,
-    replace: `if (fault === undefined && aboutTheKey.has(decision)) return`
+    find: `if (decision === "app_revoked" || decision === "app_expired") return`,
+    replace: `if (fault === undefined && (decision === "app_revoked" || decision === "app_expired")) return`
   },
   {
     ...decisions,
