@@ -31,15 +31,28 @@ const rooms: Record<string, ReadonlyArray<string>> = {
   broker: ["domain", "catalog"],
   server: ["domain", "catalog", "api", "broker"],
   cli: ["domain", "catalog", "api"],
+  client: ["domain"],
+  "sdk-effect": ["domain", "client"],
+  sdk: ["domain", "client"],
   simulator: [],
   testing: ["domain", "catalog", "api", "broker", "server", "cli", "simulator"]
 }
+
+/** A room whose package has another name: what people install is named for them. */
+const published: Record<string, string> = { "sdk-effect": "effect" }
+const nameOf = (room: string) => scope + (published[room] ?? room)
+
+/** The one file others may import from a published package is its index. */
+const entries = new Set(["packages/sdk/src/index.ts", "packages/sdk-effect/src/index.ts"])
 
 /** Rooms that only tests enter; scripts may, too, such as the one that starts a development server. */
 const forTests = ["testing", "simulator"]
 
 /** Rooms that know neither a platform nor a driver, and so run anywhere. */
-const pure = new Set(["domain", "catalog", "api", "broker"])
+const pure = new Set(["domain", "catalog", "api", "broker", "client", "sdk-effect", "sdk"])
+
+/** What a pure room may name besides effect. */
+const besides: Record<string, ReadonlyArray<string>> = { broker: ["jose"], client: ["eventsource-parser"] }
 
 /** The rooms that may name a package of the platform. */
 const platform: ReadonlyArray<readonly [name: RegExp, rooms: ReadonlyArray<string>]> = [
@@ -172,7 +185,7 @@ const everywhere = (file: string) => file !== "pnpm-lock.yaml"
 // The patterns below spell one letter as a class, so that this file keeps its own rules.
 export const law: ReadonlyArray<Rule> = [
   aboutManifests("A package is named after its room, and the law lists the room.", ({ json, room }) =>
-    room === undefined || (room in rooms && json.name === scope + room) ? [] : [json.name ?? room]
+    room === undefined || (room in rooms && json.name === nameOf(room)) ? [] : [json.name ?? room]
   ),
 
   aboutManifests("A room enters only the rooms the law gives it.", (manifest) =>
@@ -182,7 +195,7 @@ export const law: ReadonlyArray<Rule> = [
         (name) =>
           manifest.room !== undefined &&
           name.startsWith(scope) &&
-          !(rooms[manifest.room] ?? []).includes(name.slice(scope.length))
+          !(rooms[manifest.room] ?? []).map(nameOf).includes(name)
       )
   ),
 
@@ -193,12 +206,12 @@ export const law: ReadonlyArray<Rule> = [
         (name) =>
           manifest.room !== undefined &&
           name.startsWith(scope) &&
-          ![...(rooms[manifest.room] ?? []), ...forTests].includes(name.slice(scope.length))
+          ![...(rooms[manifest.room] ?? []), ...forTests].map(nameOf).includes(name)
       )
   ),
 
   aboutManifests(
-    "Domain, catalog, api and broker depend on nothing outside but effect; broker on jose too.",
+    "A room that runs anywhere depends on nothing outside but effect and what the law names.",
     (manifest) =>
       dependencies(manifest, shipped)
         .map(({ name }) => name)
@@ -208,7 +221,7 @@ export const law: ReadonlyArray<Rule> = [
             pure.has(manifest.room) &&
             !name.startsWith(scope) &&
             name !== "effect" &&
-            !(manifest.room === "broker" && name === "jose")
+            !(besides[manifest.room] ?? []).includes(name)
         )
   ),
 
@@ -275,10 +288,12 @@ export const law: ReadonlyArray<Rule> = [
   ),
 
   {
-    rule: "There is no index.ts: a file is imported by its own name.",
+    rule: "There is no index.ts but in what is published: a file is imported by its own name.",
     breaches: (tree) =>
       [...tree.keys()].flatMap((file) =>
-        /^packages\/.*\/index\.[cm]?tsx?$/.test(file) ? [{ file, line: 1, found: posix.basename(file) }] : []
+        /^packages\/.*\/index\.[cm]?tsx?$/.test(file) && !entries.has(file)
+          ? [{ file, line: 1, found: posix.basename(file) }]
+          : []
       )
   },
 

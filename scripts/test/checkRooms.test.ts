@@ -88,7 +88,7 @@ const broken: Record<string, ReadonlyArray<readonly [changes: Record<string, str
   "For its tests a room may enter the rooms made for tests, and no other.": [
     [broker({ devDependencies: { "@vendodev/server": "workspace:*" } }), "packages/broker/package.json:4"]
   ],
-  "Domain, catalog, api and broker depend on nothing outside but effect; broker on jose too.": [
+  "A room that runs anywhere depends on nothing outside but effect and what the law names.": [
     [broker({ dependencies: { effect: "catalog:", pino: "catalog:" } }), "packages/broker/package.json:5"],
     [broker({ peerDependencies: { vitest: "catalog:" } }), "packages/broker/package.json:4"]
   ],
@@ -129,7 +129,7 @@ const broken: Record<string, ReadonlyArray<readonly [changes: Record<string, str
     [{ [source]: "const a = 1\nexport { a as default }" }, `${source}:2`],
     [{ "packages/broker/src/database/Tenancy.ts": "export default 1" }, "packages/broker/src/database/Tenancy.ts:1"]
   ],
-  "There is no index.ts: a file is imported by its own name.": [
+  "There is no index.ts but in what is published: a file is imported by its own name.": [
     [{ "packages/broker/src/vault/index.ts": "" }, "packages/broker/src/vault/index.ts:1"]
   ],
   "Only the edge of a process reads process.env or the clock; everything else asks Config and Clock.": [
