@@ -1,4 +1,4 @@
-import { credential, define } from "../Integration.ts"
+import { credential, define, projected } from "../Integration.ts"
 
 export const notion = define({
   slug: "notion",
@@ -8,7 +8,8 @@ export const notion = define({
   profiles: ["oauth_app_install", "byok_static"],
   env: {
     oauth_app_install: [credential("NOTION_TOKEN")],
-    byok_static: [credential("NOTION_TOKEN")]
+    // Two conventions are in use; the second is understood, and never written.
+    byok_static: [credential("NOTION_TOKEN"), projected("NOTION_API_TOKEN")]
   },
   exclusive: false,
   context: [],

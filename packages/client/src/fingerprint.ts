@@ -1,0 +1,8 @@
+import { Effect, Redacted } from "effect"
+
+/** Names a token without repeating it: its SHA-256, in lower-case hexadecimal digits. */
+export const fingerprint = (token: Redacted.Redacted): Effect.Effect<string> =>
+  Effect.map(
+    Effect.promise(() => crypto.subtle.digest("SHA-256", new TextEncoder().encode(Redacted.value(token)))),
+    (digest) => Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("")
+  )
