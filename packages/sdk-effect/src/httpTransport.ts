@@ -1,0 +1,47 @@
+/** `Transport` over whatever `HttpClient` there is. */
+import { Effect, Layer, Option, Redacted, Stream } from "effect"
+import { FetchHttpClient, Headers, HttpBody, HttpClient, HttpClientRequest } from "effect/http"
+import { type Answer, type Outgoing, Transport, TransportFailed } from "@vendodev/client/Transport"
+import { userJwtHeader } from "@vendodev/client/UserJwt"
+
+/** Says nothing of the address or the headers. */
+const failed = () => new TransportFailed({ reason: "the connection failed" })
+
+const opened = (headers: Outgoing["headers"]) =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, typeof value === "string" ? value : Redacted.value(value)])
+  )
+
+const requestOf = ({ body, headers, method, url }: Outgoing) =>
+  HttpClientRequest.make(method)(url, {
+    headers: opened(headers),
+    body: body === undefined ? HttpBody.empty : HttpBody.text(body, "application/json")
+  })
+
+export const layer: Layer.Layer<Transport, never, HttpClient.HttpClient> = Layer.effect(
+  Transport,
+  Effect.map(HttpClient.HttpClient, (client) => {
+    const scoped = HttpClient.withScope(client)
+    return Transport.of({
+      send: (outgoing) =>
+        Effect.gen(function* () {
+          // A span shows every header that is not named here.
+          const redacted = yield* Headers.CurrentRedactedNames
+          const response = yield* scoped
+            .execute(requestOf(outgoing))
+            .pipe(
+              Effect.provideService(Headers.CurrentRedactedNames, [...redacted, userJwtHeader]),
+              Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }),
+              Effect.mapError(failed)
+            )
+          const answer: Answer = {
+            status: response.status,
+            header: (name) => Option.getOrUndefined(Headers.get(response.headers, name)),
+            text: Effect.mapError(response.text, failed),
+            stream: Stream.toReadableStreamEffect(response.stream)
+          }
+          return answer
+        })
+    })
+  })
+)
