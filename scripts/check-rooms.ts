@@ -70,6 +70,7 @@ const scope = "@vendodev/"
 const readsTheProcess = new Map([
   ["packages/server/src/main.ts", "the edge of the server: its environment comes in here"],
   ["packages/cli/src/main.ts", "the edge of the command line: its environment comes in here"],
+  ["packages/sdk/src/environment.ts", "the edge of the Promise SDK: the variables of its process come in here"],
   ["packages/testing/src/globalSetup.ts", "the edge of a test run"],
   ["packages/testing/src/ServerProcess.ts", "hands PATH on to the processes it starts"]
 ])

@@ -1,0 +1,46 @@
+/** Events as an async iterable. */
+import { Duration, Effect, Exit, Option, type Redacted, Scope } from "effect"
+import { Events } from "@vendodev/client/Events"
+import type { Failure } from "@vendodev/client/Failure"
+import { vendoOnly } from "@vendodev/client/vendoOnly"
+import { run, type Runtime } from "./runtime.ts"
+import type { EventStreamMessage } from "./types.ts"
+import { fromFailure, type VendoError } from "./VendoError.ts"
+
+export interface SubscribeOptions {
+  /** Ends the iteration, without an error. */
+  readonly signal?: AbortSignal | undefined
+  /** The longest wait before a new connection: 30000. */
+  readonly maxBackoffMs?: number | undefined
+  /** Called before each wait: which attempt in a row it is, and why. */
+  readonly onReconnect?: ((attempt: number, error: VendoError) => void) | undefined
+  /** Begins after the event of this id, as far back as the service remembers: its last 100. */
+  readonly lastEventId?: string | undefined
+}
+
+export const notInOssMode = (what: string): VendoError => fromFailure(vendoOnly(what))
+
+export const subscribe = async function* (
+  runtime: Runtime,
+  user: Option.Option<Redacted.Redacted>,
+  { lastEventId, maxBackoffMs, onReconnect, signal }: SubscribeOptions
+): AsyncGenerator<EventStreamMessage, void, undefined> {
+  const scope = Scope.makeUnsafe()
+  const options = {
+    lastEventId,
+    ...(maxBackoffMs !== undefined && { maxBackoff: Duration.millis(maxBackoffMs) }),
+    ...(onReconnect !== undefined && {
+      onReconnect: (attempt: number, failure: Failure) => Effect.sync(() => onReconnect(attempt, fromFailure(failure)))
+    })
+  }
+  try {
+    const subscription = Effect.flatMap(Events, (events) => events.subscribe(options))
+    const next = await run(runtime, user, Effect.provideService(subscription, Scope.Scope, scope))
+    // oxlint-disable-next-line no-await-in-loop -- each event is waited for when it is asked for
+    while (true) yield await run(runtime, user, next, signal)
+  } catch (error) {
+    if (signal?.aborted !== true) throw error
+  } finally {
+    await Effect.runPromise(Scope.close(scope, Exit.void))
+  }
+}
