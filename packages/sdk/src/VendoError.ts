@@ -35,26 +35,20 @@ export interface VendoErrorDetails {
 export class VendoError extends Error {
   override readonly name: string = "VendoError"
   readonly code: string
-  readonly status: number | undefined
-  readonly slug: string | undefined
-  readonly connectUrl: string | undefined
-  readonly topUpUrl: string | undefined
-  readonly retryAfter: number | undefined
-  readonly suggestedFix: string | undefined
-  readonly requestId: string | undefined
-  readonly field: string | undefined
+  declare readonly status: number | undefined
+  declare readonly slug: string | undefined
+  declare readonly connectUrl: string | undefined
+  declare readonly topUpUrl: string | undefined
+  declare readonly retryAfter: number | undefined
+  declare readonly suggestedFix: string | undefined
+  declare readonly requestId: string | undefined
+  declare readonly field: string | undefined
 
   constructor(code: string, message: string, details: VendoErrorDetails = {}) {
     super(message)
     this.code = code
-    this.status = details.status
-    this.slug = details.slug
-    this.connectUrl = details.connectUrl
-    this.topUpUrl = details.topUpUrl
-    this.retryAfter = details.retryAfter
-    this.suggestedFix = details.suggestedFix
-    this.requestId = details.requestId
-    this.field = details.field
+    // What is not known is not there, so that an error in a log is as short as it can be.
+    Object.assign(this, Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined)))
   }
 }
 

@@ -40,7 +40,8 @@ const thrown = (cause: Cause.Cause<unknown>, signal: AbortSignal | undefined): u
   if (signal?.aborted === true && Cause.hasInterruptsOnly(cause)) return signal.reason
   const failure = Cause.squash(cause)
   if (failure instanceof FetchRejected) return failure.error
-  return failure instanceof Failure ? fromFailure(failure) : failure
+  if (failure instanceof Failure) return fromFailure(failure)
+  return failure instanceof Error ? failure : new Error(String(failure))
 }
 
 const valueOf = <A>(exit: Exit.Exit<A, unknown>, signal?: AbortSignal): A => {
