@@ -72,11 +72,11 @@ it.effect("an event may come in any pieces, with or without JSON", () =>
 it.effect("where the stream breaks off it goes on after the last event", () =>
   Effect.gen(function* () {
     const { seen } = yield* heard(
-      3,
+      4,
       { lastEventId: "6" },
       says(["id: 7\ndata: 7\n\n"]),
       reset,
-      says(["id: 8\ndata: 8\n\ndata: cut"]),
+      says(["id: 8\ndata: 8\n\ndata: without\n\ndata: cut"]),
       says(["id: 9\ndata: 9\n\n"], "stays")
     )
     assert.deepStrictEqual(lastIds(seen), ["6", "7", "7", "8"])

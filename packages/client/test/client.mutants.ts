@@ -110,10 +110,10 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     control: "age is taken from the clock that can not be set",
     file: `${src}/TokenMemory.ts`,
-    find: `const find = Effect.fnUntraced(function* (owner: Owner) {
-      const now = yield* Clock.monotonicTimeNanos`,
-    replace: `const find = Effect.fnUntraced(function* (owner: Owner) {
-      const now = yield* Clock.currentTimeNanos`,
+    find: `get: Effect.fnUntraced(function* (owner) {
+        const now = yield* Clock.monotonicTimeNanos`,
+    replace: `get: Effect.fnUntraced(function* (owner) {
+        const now = yield* Clock.currentTimeNanos`,
     test: tokens
   },
   {
@@ -173,9 +173,9 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     control: "waits begin anew after an event",
     file: `${src}/Events.ts`,
-    find: `attempt = 0
-        lastEventId`,
-    replace: `lastEventId`,
+    find: `        attempt = 0
+`,
+    replace: ``,
     test: events
   },
   {
