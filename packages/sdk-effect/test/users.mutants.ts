@@ -1,0 +1,29 @@
+import type { Mutant } from "@vendodev/testing/Mutant"
+
+const test = "packages/sdk-effect/test/users.test.ts"
+
+export const mutants: ReadonlyArray<Mutant> = [
+  {
+    control: "a session stays with the user it was made for",
+    file: "packages/sdk-effect/src/session.ts",
+    find: `Effect.provideService(UserJwt, user)`,
+    replace: `Effect.tap(() => Effect.void)`,
+    test
+  },
+  {
+    control: "work for a request is in the name of its user",
+    file: "packages/sdk-effect/src/Identity.ts",
+    find: `Effect.mapError(Client.userJwtOf(headers), fromFailure).pipe(
+      Effect.flatMap((jwt) => Effect.provideService(self, UserJwt, Option.some(jwt)))`,
+    replace: `Effect.mapError(Client.userJwtOf(headers), fromFailure).pipe(
+      Effect.flatMap(() => self)`,
+    test
+  },
+  {
+    control: "a user's token is not looked for in the environment",
+    file: "packages/client/src/Tokens.ts",
+    find: `if (Option.isSome(yield* UserJwt)) return yield* vendoOnly("a token of one user")`,
+    replace: ``,
+    test
+  }
+]

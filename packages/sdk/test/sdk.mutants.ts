@@ -1,0 +1,49 @@
+import type { Mutant } from "@vendodev/testing/Mutant"
+
+const users = "packages/sdk/test/users.test.ts"
+const secrets = "packages/sdk/test/secrets.test.ts"
+
+export const mutants: ReadonlyArray<Mutant> = [
+  {
+    control: "a client made for a user runs for that user",
+    file: "packages/sdk/src/Vendo.ts",
+    find: `return run(this.#shared.runtime, this.#user, work, options?.signal)`,
+    replace: `return run(this.#shared.runtime, Option.none(), work, options?.signal)`,
+    test: users
+  },
+  {
+    control: "a list that is shared is shared with the same user alone",
+    file: "packages/client/src/Connections.ts",
+    find: `Effect.flatMap(UserJwt, (user) => Cache.get(asked, user))`,
+    replace: `Cache.get(asked, Option.none())`,
+    test: users
+  },
+  {
+    control: "what is refused together is of one user",
+    file: "packages/client/src/Tokens.ts",
+    find: `Effect.provideService(UserJwt, owner.user)`,
+    replace: `Effect.provideService(UserJwt, Option.none())`,
+    test: "packages/client/test/Tokens.test.ts"
+  },
+  {
+    control: "disposing of a user's client leaves the others",
+    file: "packages/sdk/src/Vendo.ts",
+    find: `if (Option.isNone(this.#user)) await`,
+    replace: `await`,
+    test: users
+  },
+  {
+    control: "what a transport throws is not shown",
+    file: "packages/client/src/fetchTransport.ts",
+    find: `return typeof code === "string" && /^[A-Z0-9_]{1,40}$/.test(code) ? code : "the connection failed"`,
+    replace: `return String(code ?? (cause instanceof Error ? cause.message : cause))`,
+    test: secrets
+  },
+  {
+    control: "a user token that is none is not repeated",
+    file: "packages/client/src/UserJwt.ts",
+    find: `Effect.fail(malformed)`,
+    replace: `Effect.fail(new Failure({ ...malformed, code: malformed.code, detail: jwt }))`,
+    test: secrets
+  }
+]
