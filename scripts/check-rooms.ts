@@ -114,7 +114,7 @@ const dependencies = ({ json }: Manifest, of: ReadonlyArray<Section>): ReadonlyA
   of.flatMap((section) => Object.entries(json[section] ?? {}).map(([name, version]) => ({ section, name, version })))
 
 /** The same text with blanks for comments, so that every index and line stays where it was. */
-const withoutComments = (text: string) =>
+export const withoutComments = (text: string) =>
   text.replaceAll(/"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\[^]|[^`\\])*`|\/\/[^\n]*|\/\*[^]*?\*\//g, (part) =>
     part.startsWith("//") || part.startsWith("/*") ? part.replaceAll(/[^\n]/g, " ") : part
   )

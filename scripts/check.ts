@@ -11,7 +11,7 @@ import { delimiter, join } from "node:path"
 interface Step {
   readonly script: string
   readonly mend: string
-  /** What the output of a step that did its work contains; some tools pass when they look at nothing. */
+  /** What the output of a step that did its work contains; some tools pass when they look at nothing. A group is shown. */
   readonly proof?: RegExp
 }
 
@@ -25,7 +25,27 @@ const steps: ReadonlyArray<Step> = [
     proof: /Checked [1-9]\d* files/
   },
   { script: "rooms", mend: "mend the lines above; the law is the list in scripts/check-rooms.ts" },
-  { script: "generate:check", mend: "run pnpm generate" }
+  { script: "generate:check", mend: "run pnpm generate" },
+  {
+    script: "pack:sdk",
+    mend: "mend the lines above; docs/adr/0017-how-the-sdks-are-built.md says what a declaration may name",
+    proof: /^([1-9]\d* packages built, .+)$/m
+  },
+  {
+    script: "sdk:size",
+    mend: "take an import out of packages/sdk or packages/client, or see with esbuild --analyze what came in",
+    proof: /^([1-9]\S* kB of .+)$/m
+  },
+  {
+    script: "sdk:publint",
+    mend: "mend scripts/sdk/manifest.ts, or the files it names",
+    proof: /@vendodev\/sdk looked at/
+  },
+  {
+    script: "sdk:attw",
+    mend: "mend scripts/sdk/manifest.ts or declarations.ts",
+    proof: /@vendodev\/sdk v\S+ looked at/
+  }
 ]
 
 const root = join(import.meta.dirname, "..")
@@ -50,8 +70,9 @@ const run = ({ mend, proof, script }: Step): boolean => {
     shell: true,
     stdio: ["ignore", "pipe", "pipe"]
   })
-  if (status === 0 && (proof === undefined || proof.test(stdout))) {
-    console.log(`✓ ${script.padEnd(15)} ${seconds(started)}`)
+  const shown = proof === undefined ? [] : proof.exec(stdout)
+  if (status === 0 && shown !== null) {
+    console.log(`✓ ${script.padEnd(15)} ${seconds(started).padEnd(7)} ${shown[1] ?? ""}`.trimEnd())
     return true
   }
   process.stdout.write(stdout)
