@@ -125,7 +125,8 @@ export const asCommonJs = (files: Files): Files =>
 
 /**
  * What a declaration must not say: a type of a package that is not installed
- * with this one resolves to nothing, and is then `any` for who uses it.
+ * with this one resolves to nothing, and is then `any` for who uses it. Where
+ * Effect is not installed no room comes along, for each of them speaks of it.
  */
 export const declarationFaults = (
   files: Files,
@@ -134,18 +135,24 @@ export const declarationFaults = (
   const known = [name, ...peers]
   const isKnown = (specifier: string) =>
     specifier.startsWith(".") || known.some((known) => specifier === known || specifier.startsWith(`${known}/`))
-  const faults = (file: string, text: string) => [
-    ...specifiers(text)
-      .filter((specifier) => !isKnown(specifier))
-      .map((specifier) => `${file} imports ${specifier}, which is not installed with ${name}`),
-    ...(peers.includes("effect") ? [] : internals(file, text))
-  ]
-  // Who writes Promises reads nothing of what is inside; the keys of services in the Effect SDK may be seen.
-  const internals = (file: string, text: string) => [
-    ...[...rooms.keys()]
-      .filter((room) => text.includes(`${room}/`))
-      .map((room) => `${file} speaks of ${room}, which nobody can install`),
-    ...(/\beffect\b/i.test(withoutComments(text)) ? [`${file} names Effect: give it a type of its own`] : [])
-  ]
-  return [...files].flatMap(([file, text]) => faults(file, text))
+  const alone = !peers.includes("effect")
+  const folders = [...rooms.values()].map(({ folder }) => `${folder}/`)
+  const isOfRoom = (file: string) => folders.some((folder) => file.startsWith(folder))
+
+  const faultsOf = (file: string, text: string) => {
+    const imports = specifiers(text)
+    const strange = imports.filter((specifier) => !isKnown(specifier)).map((specifier) => `imports ${specifier}`)
+    if (!alone) return strange
+    const entered = imports
+      .filter((specifier) => specifier.startsWith("."))
+      .map((specifier) => posix.join(posix.dirname(file), specifier))
+      .filter(isOfRoom)
+      .map((entered) => `imports ${entered}`)
+    const told = [...rooms.keys()].filter((room) => text.includes(`${room}/`)).map((room) => `speaks of ${room}`)
+    const named = /\beffect\b/i.test(withoutComments(text)) ? ["names Effect"] : []
+    return [...strange, ...entered, ...told, ...named]
+  }
+  return [...files]
+    .filter(([file]) => !alone || !isOfRoom(file))
+    .flatMap(([file, text]) => faultsOf(file, text).map((fault) => `${name}: ${file} ${fault}`))
 }

@@ -92,6 +92,7 @@ describe("The declarations of a published package", () => {
       `export declare const wait: import("effect").Duration.Duration`,
       `export type Answer = Effect<string>`,
       `export type { Token } from "@vendodev/client/Token"`,
+      `export type { Token } from "./client/Token.js"`,
       `/** As {@link Token} of @vendodev/client/Token. */`,
       `import type { Server } from "node:http"`,
       `import type { Server } from "@types/node"`
