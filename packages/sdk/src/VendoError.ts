@@ -109,7 +109,7 @@ export class IdentityNotPresent extends VendoError {
 
 type ErrorClass = new (code: string, message: string, details: VendoErrorDetails) => VendoError
 
-/** Which class a code is thrown as. Exhaustive: a new code does not compile before its class is decided. */
+/** Which class a code is thrown as. Exhaustive: a new code does not compile before its class is decided. @internal */
 export const classes: Readonly<Record<ErrorCode | LocalCode, ErrorClass>> = {
   request_invalid: ValidationError,
   validation_failed: ValidationError,
@@ -147,7 +147,7 @@ const byCode = new Map<string, ErrorClass>(Object.entries(classes))
 
 const fixes = new Map<string, string>(Object.entries(remedies))
 
-/** The error that a failure is thrown as. */
+/** The error that a failure is thrown as. @internal */
 export const fromFailure = (failure: Failure): VendoError =>
   new (byCode.get(failure.code) ?? VendoError)(failure.code, failure.detail, {
     status: failure.status,

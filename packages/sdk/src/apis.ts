@@ -8,7 +8,7 @@ import { connectionOf, usageOf } from "./present.ts"
 import type { Work } from "./runtime.ts"
 import type { Balance, CallOptions, Connection, EventStreamMessage, Integration, SpendCaps, Usage } from "./types.ts"
 
-/** Runs one call of a client. */
+/** Runs one call of a client. @internal */
 export type Call = <A>(work: Work<A>, options?: CallOptions) => Promise<A>
 
 export interface ConnectionsAPI {
@@ -48,6 +48,7 @@ export interface EventsAPI {
   subscribe(options?: SubscribeOptions): AsyncIterable<EventStreamMessage>
 }
 
+/** @internal */
 export const connectionsApi = (call: Call): ConnectionsAPI => ({
   list: (options) =>
     call(
@@ -63,6 +64,7 @@ export const connectionsApi = (call: Call): ConnectionsAPI => ({
     )
 })
 
+/** @internal */
 export const integrationsApi = (call: Call): IntegrationsAPI => ({
   list: (options) =>
     call(
@@ -77,6 +79,7 @@ export const integrationsApi = (call: Call): IntegrationsAPI => ({
   envVars: (slug) => call(Effect.map(Integrations, ({ envVars }) => envVars(slug)))
 })
 
+/** @internal */
 export const billingApi = (call: Call): BillingAPI => ({
   balance: (options) =>
     call(

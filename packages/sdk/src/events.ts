@@ -18,8 +18,10 @@ export interface SubscribeOptions {
   readonly lastEventId?: string | undefined
 }
 
+/** @internal */
 export const notInOssMode = (what: string): VendoError => fromFailure(vendoOnly(what))
 
+/** @internal */
 export const subscribe = async function* (
   runtime: Runtime,
   user: Option.Option<Redacted.Redacted>,

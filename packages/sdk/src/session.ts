@@ -38,6 +38,7 @@ const withToken = (input: string | URL | Request, init: RequestInit | undefined,
   return { ...init, headers }
 }
 
+/** @internal */
 export const viaSession = (
   fetch: SessionFetch,
   slug: string,
