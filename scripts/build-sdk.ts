@@ -48,7 +48,9 @@ const buildOne = async (what: Published, emitted: Files, into: string): Promise<
   const declarations = collect(emitted, { folder, entries: entries.values(), rooms })
   const faults = declarationFaults(declarations, { ...what, name: source.name, rooms })
   if (faults.length > 0) {
-    throw new Error(`${faults.join("\n")}\nnone of it is installed: mark as @internal what only the package itself uses`)
+    throw new Error(
+      `${faults.join("\n")}\nnone of it is installed: mark as @internal what only the package itself uses`
+    )
   }
 
   rmSync(into, { recursive: true, force: true })

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict"
-import { Vendo, VendoError } from "@vendodev/sdk"
+import { readFileSync } from "node:fs"
+import { NotConnected, Vendo } from "@vendodev/sdk"
 import * as reconciler from "@vendodev/sdk/reconciler"
-import { MockClient } from "@vendodev/sdk/testing"
+import { fakeConnection, MockClient } from "@vendodev/sdk/testing"
 
 const failureOf = (promise) =>
   promise.then(
@@ -14,15 +15,19 @@ const main = async () => {
   assert.equal(await vendo.token("openai"), process.env.EXPECTED_TOKEN)
 
   const refused = await failureOf(vendo.token("stripe"))
-  assert.ok(refused instanceof VendoError)
+  assert.ok(refused instanceof NotConnected)
   assert.equal(refused.code, "binding_missing")
 
   // What another entry throws is of the same class.
   const missing = await failureOf(MockClient.withConnections([]).token("openai"))
-  assert.ok(missing instanceof VendoError)
-  assert.equal(missing.code, "not_connected")
+  assert.ok(missing instanceof NotConnected)
+  assert.equal(missing.code, "binding_missing")
 
-  assert.equal(typeof reconciler.bootstrap, "function")
+  const mock = MockClient.withConnections([fakeConnection({ slug: "openai", credential: "made-up" })])
+  assert.equal(await mock.token("openai"), "made-up")
+
+  await reconciler.bootstrap({ envFile: "made.env", mapping: () => ({ MADE_UP: "value" }) })
+  assert.equal(readFileSync("made.env", "utf8"), 'MADE_UP="value"\n')
   console.log("done")
 }
 
