@@ -13,5 +13,5 @@ export const quiet = Effect.catchTag(token, "binding_missing", (error) => Effect
 // @ts-expect-error -- there is no such code; if errors were `any`, this line would be in error
 export const wrong = Effect.catchTag(token, "binding_mising", () => Effect.void)
 
-// @ts-expect-error -- it still needs Vendo
-void Effect.runPromise(program)
+// @ts-expect-error -- it still needs Vendo, which is no number
+export const needs: Effect.Services<typeof program> = 1
