@@ -1,7 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import { Effect, Layer, Option, Redacted, Result, Schema, Stream } from "effect"
 import { FetchHttpClient, HttpClient, HttpClientResponse } from "effect/http"
-import { forRequest, forUser, UserJwt, Vendo, type VendoError } from "@vendodev/effect"
+import { forRequest, forUser, UserJwt, Vendo } from "@vendodev/effect"
 import { byOwner, type ByOwner } from "@vendodev/testing/byOwner"
 
 const seed = process.env["VENDO_TEST_SEED"] ?? crypto.randomUUID()
@@ -105,12 +105,12 @@ it.effect("outside of a user's work the deployment is meant", () =>
 it.effect("in OSS mode nothing of a user's or of the service's is to be had, and nothing is sent", () =>
   Effect.gen(function* () {
     const vendo = yield* Vendo
-    const refused: ReadonlyArray<Effect.Effect<unknown, VendoError>> = [
-      forUser("one.user.jwt")(vendo.token("a")),
-      forUser("one.user.jwt")(vendo.connections.list),
-      vendo.billing.balance,
-      vendo.connectUrl("a"),
-      Stream.runHead(vendo.events())
+    const refused = [
+      Effect.asVoid(forUser("one.user.jwt")(vendo.token("a"))),
+      Effect.asVoid(forUser("one.user.jwt")(vendo.connections.list)),
+      Effect.asVoid(vendo.billing.balance),
+      Effect.asVoid(vendo.connectUrl("a")),
+      Stream.runDrain(vendo.events())
     ]
     for (const call of refused) assert.strictEqual((yield* Effect.flip(call))._tag, "vendo_only_feature")
   }).pipe(Effect.provide(Vendo.layerEnv))
