@@ -1,21 +1,26 @@
 /** The runtime API: what a deployment asks on its own behalf, with its app key. */
 import { Schema } from "effect"
-import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { BoundConnection } from "@vendodev/domain/BoundConnection"
 import {
   AppExpired,
   AppRevoked,
   AppUnknown,
+  type BrokerErrorClass,
   Forbidden,
+  IdentityInvalid,
   InternalError,
   MethodNotAllowed,
   Overloaded,
+  ProviderUnknown,
   RequestInvalid,
   TooLarge,
   Unavailable,
   ValidationFailed
 } from "@vendodev/domain/BrokerError"
-import { noSubject, UserSubject } from "@vendodev/domain/Ids"
+import { IntegrationSlug, noSubject, UserSubject } from "@vendodev/domain/Ids"
 import { AppAuth } from "./AppAuth.ts"
+import { UserHeader } from "./UserHeader.ts"
 import { ValidRequest } from "./ValidRequest.ts"
 import { wireErrors } from "./WireError.ts"
 
@@ -34,25 +39,85 @@ export const IssuedUserToken = Schema.Struct({
   expires_at: Schema.DateTimeUtcFromString
 }).annotate({ identifier: "UserToken" })
 
+/** A key that came to the wrong place must not be kept. */
+const keyLike = /vendo_(?:sk|at|ct)_/
+
+const isPlainAddress = (text: string): boolean => {
+  if (!/^https?:\/\/[!-~]+$/i.test(text) || text.length > 2048 || keyLike.test(text) || !URL.canParse(text))
+    return false
+  const { password, username } = new URL(text)
+  return username === "" && password === ""
+}
+
+const errors = (...more: ReadonlyArray<BrokerErrorClass>) =>
+  wireErrors(
+    RequestInvalid,
+    ValidationFailed,
+    AppUnknown,
+    AppRevoked,
+    AppExpired,
+    Forbidden,
+    MethodNotAllowed,
+    TooLarge,
+    InternalError,
+    Overloaded,
+    Unavailable,
+    ...more
+  )
+
+/** Where a browser is sent afterwards. */
+const ReturnTo = Schema.String.check(
+  Schema.makeFilter((text) => isPlainAddress(text), {
+    expected: "an http or https URL without user and password, of at most 2048 visible ASCII characters"
+  })
+)
+
+/** Handed back with `return_to`, unread. */
+const State = Schema.String.check(
+  Schema.makeFilter((text) => /^[ -~]{1,512}$/.test(text) && !keyLike.test(text), {
+    expected: "1 to 512 printable ASCII characters"
+  })
+)
+
+export const ConnectSession = Schema.Struct({
+  url: Schema.RedactedFromValue(Schema.String).annotate({
+    description: "The page to open in the user's browser. What stands in it is good once, for ten minutes."
+  }),
+  expires_at: Schema.DateTimeUtcFromString
+}).annotate({ identifier: "ConnectSession" })
+
 export class RuntimeGroup extends HttpApiGroup.make("runtime")
   .add(
+    HttpApiEndpoint.get("listBoundConnections", "/api/deployments/me/connections", {
+      headers: UserHeader,
+      query: {
+        sandbox: Schema.optionalKey(Schema.Literal("1")).annotate({
+          description: "1 leaves the credentials of exclusive integrations out, as for an app that is a sandbox."
+        })
+      },
+      success: Schema.Struct({ connections: Schema.Array(BoundConnection) }),
+      error: errors(IdentityInvalid)
+    }).annotate(
+      OpenApi.Summary,
+      "Every integration, with the connection the app is bound to and the credentials that do not expire"
+    ),
     HttpApiEndpoint.post("createUserToken", "/api/deployments/me/user-tokens", {
       payload: Schema.Struct({ subject: Subject, expires_in: Schema.optionalKey(Lifetime) }),
       success: IssuedUserToken.pipe(HttpApiSchema.status(201)),
-      error: wireErrors(
-        RequestInvalid,
-        ValidationFailed,
-        AppUnknown,
-        AppRevoked,
-        AppExpired,
-        Forbidden,
-        MethodNotAllowed,
-        TooLarge,
-        InternalError,
-        Overloaded,
-        Unavailable
-      )
-    }).annotate(OpenApi.Summary, "A token that names one of the tool's users, to send as X-Vendo-User-JWT")
+      error: errors()
+    }).annotate(OpenApi.Summary, "A token that names one of the tool's users, to send as X-Vendo-User-JWT"),
+    HttpApiEndpoint.post("openConnectSession", "/api/connect-sessions", {
+      headers: UserHeader,
+      payload: Schema.Struct({
+        slug: IntegrationSlug,
+        return_to: Schema.optionalKey(ReturnTo),
+        state: Schema.optionalKey(State)
+      }),
+      success: ConnectSession.pipe(HttpApiSchema.status(201)),
+      error: errors(IdentityInvalid, ProviderUnknown)
+    }).annotate(OpenApi.Summary, "The page on which an account is connected, for one visit")
   )
+  // A misspelt `sandbox` would hand out what a sandbox must not have.
+  .annotate(HttpApi.QueryParseOptions, { onExcessProperty: "error" })
   .middleware(ValidRequest)
   .middleware(AppAuth) {}

@@ -1,5 +1,6 @@
 /** The contract of every surface, as a value: the service, the clients and the reference are made from it. */
 import { HttpApi, OpenApi } from "effect/http-api"
+import { CatalogGroup } from "./CatalogGroup.ts"
 import { CredentialsGroup } from "./CredentialsGroup.ts"
 import { HealthGroup } from "./HealthGroup.ts"
 import { ManagementGroup } from "./ManagementGroup.ts"
@@ -10,6 +11,7 @@ import { WellKnownGroup } from "./WellKnownGroup.ts"
 export class ServiceApi extends HttpApi.make("vendo-service")
   .add(ManagementGroup)
   .add(RuntimeGroup)
+  .add(CatalogGroup)
   .add(WellKnownGroup)
   .add(HealthGroup)
   .annotate(HttpApi.PayloadParseOptions, { onExcessProperty: "error" }) {}
@@ -18,6 +20,7 @@ export class ServiceApi extends HttpApi.make("vendo-service")
 export class VendoApi extends HttpApi.make("vendo")
   .add(CredentialsGroup)
   .add(RuntimeGroup)
+  .add(CatalogGroup)
   .add(ManagementGroup)
   .add(WellKnownGroup)
   .add(HealthGroup)

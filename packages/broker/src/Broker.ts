@@ -3,6 +3,7 @@ import { Layer } from "effect"
 import { AdminTokens } from "./access/AdminTokens.ts"
 import { BindingRepo } from "./access/BindingRepo.ts"
 import { CallingApp } from "./access/CallingApp.ts"
+import { ConnectSessions } from "./access/ConnectSessions.ts"
 import { UserIdentity } from "./access/UserIdentity.ts"
 import { UserTokenKeys } from "./access/UserTokenKeys.ts"
 import { UserTokens } from "./access/UserTokens.ts"
@@ -18,6 +19,7 @@ import { Tenants } from "./manage/Tenants.ts"
 import { Users } from "./manage/Users.ts"
 import { ComposioClient } from "./upstream/ComposioClient.ts"
 import { Vault } from "./vault/Vault.ts"
+import { BoundConnections } from "./vend/BoundConnections.ts"
 import { CredentialResolver } from "./vend/CredentialResolver.ts"
 import { ProfileDispatcher } from "./vend/ProfileDispatcher.ts"
 import { RefreshLease } from "./vend/RefreshLease.ts"
@@ -37,11 +39,14 @@ const management = Layer.mergeAll(AppKeys.layer, Bindings.layer, Fuses.layer, Te
   Layer.provideMerge(Layer.mergeAll(Apps.layer, Connections.layer))
 )
 
+/** What apps ask on their own behalf. */
+const runtime = Layer.mergeAll(BoundConnections.layer, ConnectSessions.layer).pipe(Layer.provideMerge(CallingApp.layer))
+
 /**
  * Still open: `SqlClient` as the server's role, `Keyring`, how Composio and users are known (`ComposioSettings`,
  * `UserIdentitySettings`), and the way out: `HttpClient` and `FileSystem`.
  */
-export const layer = Layer.mergeAll(management, Doctor.layer, Tenancy.layer, CallingApp.layer).pipe(
+export const layer = Layer.mergeAll(management, Doctor.layer, Tenancy.layer, runtime).pipe(
   Layer.provideMerge(vending),
   Layer.provide([AuditLog.layer, AdminTokens.layer, Vault.layer])
 )

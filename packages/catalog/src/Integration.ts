@@ -51,6 +51,8 @@ export const Integration = Schema.Struct({
   exclusive: Schema.Boolean,
   identity: Schema.optionalKey(IdentityRule),
   context: Schema.Array(ContextField),
+  /** What clients of the provider expect behind the address of its metering proxy, such as `/v1`. */
+  proxyPath: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^(?:\/[a-z0-9]+)+$/))),
   docsUrl: Schema.String,
   brandColor: Schema.String.check(Schema.isPattern(/^#[0-9A-F]{6}$/))
 })

@@ -45,15 +45,22 @@ const isRoute = (target: string): boolean => target.startsWith(prefix) || method
 /** A key or a token in a URL ends up in logs and histories, so it is refused before it can be of use. */
 const leaksSecret = (target: string): boolean => {
   const at = target.indexOf("?")
-  return at !== -1 && /token|vendo_(?:sk|at)_|%/i.test(target.slice(at)) && isSecretQuery(target.slice(at + 1))
+  return (
+    at !== -1 &&
+    /token|vendo_(?:sk|at|ct)_|%/i.test(target.slice(at)) &&
+    isSecretQuery(withoutTicket(target).slice(at + 1))
+  )
 }
 const isSecretQuery = (query: string): boolean => {
   try {
-    return /token|vendo_(?:sk|at)_/i.test(decodeURIComponent(query.replaceAll("+", " ")))
+    return /token|vendo_(?:sk|at|ct)_/i.test(decodeURIComponent(query.replaceAll("+", " ")))
   } catch {
     return true
   }
 }
+/** What a person's browser is sent to can carry its secret nowhere else. It is good once, and there alone. */
+const withoutTicket = (target: string): string =>
+  target.replace(/^(\/connections\/connect\/[^?]*\?)ticket=vendo_ct_[0-9A-Za-z]{42}(?=&|$)/, "$1")
 const secretInQuery = new ValidationFailed({
   detail: "keys and tokens belong in the Authorization header; the query must be plain, without either",
   field: "query"

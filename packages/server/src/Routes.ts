@@ -5,6 +5,7 @@ import { HttpApiBuilder, HttpApiScalar, OpenApi } from "effect/http-api"
 import { ServiceApi, VendoApi } from "@vendodev/api/VendoApi"
 import * as AdminAuth from "./AdminAuth.ts"
 import * as AppAuth from "./AppAuth.ts"
+import * as CatalogEntries from "./CatalogEntries.ts"
 import * as ConnectPage from "./ConnectPage.ts"
 import * as Credentials from "./Credentials.ts"
 import * as Edges from "./Edges.ts"
@@ -15,7 +16,7 @@ import * as ValidRequest from "./ValidRequest.ts"
 import * as WellKnown from "./WellKnown.ts"
 
 const contract = HttpApiBuilder.layer(ServiceApi).pipe(
-  Layer.provide([Management.layer, Runtime.layer, WellKnown.layer, Health.layer]),
+  Layer.provide([Management.layer, Runtime.layer, CatalogEntries.layer, WellKnown.layer, Health.layer]),
   Layer.provide([AdminAuth.layer, AppAuth.layer, ValidRequest.layer])
 )
 

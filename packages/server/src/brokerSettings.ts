@@ -1,9 +1,11 @@
 /** What the broker asks of whoever runs it: how Composio and users are known, where it is reached, and the way out. */
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Option } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { UserIdentitySettings } from "@vendodev/broker/access/UserIdentitySettings"
 import { ComposioSettings } from "@vendodev/broker/upstream/ComposioClient"
 import { PublicUrl } from "@vendodev/broker/vend/connectUrl"
+import { ProxyAddress } from "@vendodev/broker/vend/ProxyAddress"
+import { find } from "@vendodev/catalog/Catalog"
 import { Settings } from "./Settings.ts"
 
 /** Of the user tokens made here. */
@@ -26,4 +28,19 @@ const address = Layer.effect(
   Effect.map(Settings, ({ publicUrl }) => publicUrl)
 )
 
-export const layer = Layer.mergeAll(composio, users, address, FetchHttpClient.layer)
+/** With a domain each proxy has a host of its own; without, a path. */
+const proxies = Layer.effect(
+  ProxyAddress,
+  Effect.map(Settings, ({ domain, publicUrl }) => (slug: string) => {
+    const path = Option.getOrElse(
+      Option.flatMap(find(slug), ({ proxyPath }) => Option.fromUndefinedOr(proxyPath)),
+      () => ""
+    )
+    return Option.firstSomeOf([
+      Option.map(domain, (domain) => `https://${slug}-proxy.${domain}${path}`),
+      Option.map(publicUrl, (url) => `${url}/proxy/${slug}${path}`)
+    ])
+  })
+)
+
+export const layer = Layer.mergeAll(composio, users, address, proxies, FetchHttpClient.layer)

@@ -11,6 +11,7 @@ import type { Profile } from "@vendodev/domain/Profile"
 import { RequestId } from "@vendodev/domain/RequestId"
 import { inTurns } from "../database/inTurns.ts"
 import { orSilent, orUnavailable } from "../database/orUnavailable.ts"
+import { claimsOf } from "./claimsOf.ts"
 import type { VerifiedUser } from "./VerifiedUser.ts"
 
 /**
@@ -125,14 +126,5 @@ export class BindingRepo extends Context.Service<
   )
 }
 
-/** What the database compares with the key: empty for nobody. */
-const claims = Option.match({
-  onNone: () => "",
-  onSome: ({ app, issuedAt, subject, tenant }: VerifiedUser) =>
-    JSON.stringify({
-      sub: subject,
-      tenant,
-      app: Option.getOrUndefined(app),
-      iat: Option.getOrUndefined(issuedAt)
-    })
-})
+/** Empty for nobody. */
+const claims = Option.match({ onNone: () => "", onSome: claimsOf })

@@ -1,12 +1,15 @@
-/** Who calls the runtime endpoints: the bearer of an app key, judged by the database on each call. */
+/** Who calls the runtime endpoints: the bearer of an app key, and the user it speaks for, judged on each call. */
 import { Context, Effect, Layer, Option, Redacted } from "effect"
-import { SqlClient } from "effect/sql"
-import type { Unavailable } from "@vendodev/domain/BrokerError"
+import { SqlClient, type SqlError } from "effect/sql"
+import { Forbidden, IdentityInvalid, type Unavailable } from "@vendodev/domain/BrokerError"
 import type { AppId, ConnectionId, KeyId, TenantId } from "@vendodev/domain/Ids"
 import { orOutOfReach } from "../database/orUnavailable.ts"
 import { isWellFormed } from "../vault/KeyFormat.ts"
 import { Keyring } from "../vault/Keyring.ts"
+import { claimsOf } from "./claimsOf.ts"
 import { keyExpired, keyMissing, type KeyRefusal, keyRevoked, keyUnknown } from "./keyRefusals.ts"
+import { UserIdentity } from "./UserIdentity.ts"
+import type { VerifiedUser } from "./VerifiedUser.ts"
 
 export interface Caller {
   readonly tenant: TenantId
@@ -26,10 +29,39 @@ interface Row {
   readonly connection_id: ConnectionId | null
 }
 
+/** What a request came with. */
+export interface Presented {
+  readonly key: Option.Option<Redacted.Redacted>
+  /** `X-Vendo-User-JWT`, if it was sent. */
+  readonly userJwt: Option.Option<Redacted.Redacted>
+}
+
+/** What the gate takes for who asks: the key, and the user as JSON. */
+export interface Asking {
+  readonly keyHash: Uint8Array
+  readonly claims: string
+}
+
+/** The first column of every function of the gate that judges a key and its user. */
+interface Judged {
+  readonly decision: KeyDecision | "identity_invalid"
+}
+
+export type CallerRefusal = KeyRefusal | IdentityInvalid | Unavailable
+
 export class CallingApp extends Context.Service<
   CallingApp,
   {
     readonly authenticate: (key: Option.Option<Redacted.Redacted>) => Effect.Effect<Caller, KeyRefusal | Unavailable>
+    /**
+     * Asks the gate as that key and that user, which it judges in the statement
+     * that answers. The key is judged before the user; nothing is asked for a
+     * user nobody verified.
+     */
+    readonly ask: <A extends Judged>(
+      presented: Presented,
+      statement: (asking: Asking) => Effect.Effect<ReadonlyArray<A>, SqlError.SqlError>
+    ) => Effect.Effect<A, CallerRefusal>
   }
 >()("@vendodev/broker/CallingApp") {
   static readonly layer = Layer.effect(
@@ -37,14 +69,25 @@ export class CallingApp extends Context.Service<
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const keyring = yield* Keyring
-      return CallingApp.of({
-        authenticate: Effect.fn("CallingApp.authenticate")(function* (key) {
-          if (Option.isNone(key)) return yield* keyMissing
-          if (!isWellFormed("vendo_sk_", Redacted.value(key.value))) return yield* keyUnknown
-          const keyHash = keyring.hash(key.value)
+      const identity = yield* UserIdentity
+
+      const hash = Effect.fnUntraced(function* (key: Option.Option<Redacted.Redacted>) {
+        if (Option.isNone(key)) return yield* keyMissing
+        if (!isWellFormed("vendo_sk_", Redacted.value(key.value))) return yield* keyUnknown
+        return keyring.hash(key.value)
+      })
+
+      const judged = (keyHash: Uint8Array) =>
+        Effect.gen(function* () {
           const [row] = yield* sql<Row>`SELECT * FROM gate.caller(${keyHash})`.pipe(orOutOfReach)
           yield* judge(row?.decision)
-          if (row === undefined) return yield* keyUnknown
+          return row ?? (yield* keyUnknown)
+        })
+
+      return CallingApp.of({
+        authenticate: Effect.fn("CallingApp.authenticate")(function* (key) {
+          const keyHash = yield* hash(key)
+          const row = yield* judged(keyHash)
           return {
             tenant: row.tenant_id,
             key: row.key_id,
@@ -52,6 +95,16 @@ export class CallingApp extends Context.Service<
             connection: Option.fromNullOr(row.connection_id),
             keyHash
           }
+        }),
+        ask: Effect.fn("CallingApp.ask")(function* ({ key, userJwt }, statement) {
+          const keyHash = yield* hash(key)
+          const verified = Option.map(userJwt, identity.verify)
+          const user: Option.Option<VerifiedUser> = yield* Effect.transposeOption(verified).pipe(
+            Effect.tapError(() => judged(keyHash))
+          )
+          const claims = Option.match(user, { onNone: () => "{}", onSome: claimsOf })
+          const [row] = yield* orOutOfReach(statement({ keyHash, claims }))
+          return yield* admitted(row)
         })
       })
     })
@@ -59,6 +112,10 @@ export class CallingApp extends Context.Service<
 }
 
 export type KeyDecision = "known" | "app_revoked" | "app_expired"
+
+const userRefused = new IdentityInvalid({
+  detail: "this user token is not for this key's tenant and app, or its user was removed"
+})
 
 /** What the database decided about a key; nothing, when it knows none of that hash. */
 export const judge = (decision: KeyDecision | undefined): Effect.Effect<void, KeyRefusal> => {
@@ -73,3 +130,15 @@ export const judge = (decision: KeyDecision | undefined): Effect.Effect<void, Ke
       return Effect.void
   }
 }
+
+const admitted = <A extends Judged>(row: A | undefined): Effect.Effect<A, KeyRefusal | IdentityInvalid> => {
+  const decision: Judged["decision"] | undefined = row?.decision
+  if (row === undefined) return Effect.fail(keyUnknown)
+  return decision === "identity_invalid" ? Effect.fail(userRefused) : Effect.as(judge(decision), row)
+}
+
+/** Refuses a key that is locked to one connection, where an app is needed. */
+export const ofApp = <A extends { readonly app_id: AppId | null }>(row: A): Effect.Effect<A, Forbidden> =>
+  row.app_id === null
+    ? Effect.fail(new Forbidden({ detail: "a key of one connection can not ask this; ask with the key of an app" }))
+    : Effect.succeed(row)

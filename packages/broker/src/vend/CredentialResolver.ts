@@ -38,10 +38,14 @@ export class CredentialResolver extends Context.Service<
   {
     /** A fresh token, or the first thing that is wrong. Either is in the audit log when this answers. */
     readonly resolve: (request: VendRequest) => Effect.Effect<AccessToken, BrokerError>
-    /** The same for several slugs, in one round trip. Fails only where the caller as a whole is refused. */
+    /**
+     * The same for several slugs, in one round trip. Fails only where the caller as a whole is refused. A slug that is
+     * given a connection gets that one or none, whatever was bound meanwhile.
+     */
     readonly resolveAll: (
       bearer: Bearer,
-      slugs: ReadonlyArray<string>
+      slugs: ReadonlyArray<string>,
+      connections?: ReadonlyMap<string, ConnectionId>
     ) => Effect.Effect<ReadonlyArray<Result.Result<AccessToken, BrokerError>>, BrokerError>
     /** A provider refused a token that was vended: whether asking again brings another. */
     readonly report: (request: VendRequest, report: Report) => Effect.Effect<ReportVerdict, BrokerError>
@@ -169,11 +173,13 @@ export class CredentialResolver extends Context.Service<
         resolve: (request) => asking(request, "vend", vend),
         report: (request, report) =>
           asking(request, "report", (asked, decision) => reports.judge(asked, decision, report)),
-        resolveAll: Effect.fn("CredentialResolver.resolveAll")(function* (bearer, slugs) {
+        resolveAll: Effect.fn("CredentialResolver.resolveAll")(function* (bearer, slugs, connections) {
+          const only = (slug: string) =>
+            Option.orElse(bearer.connection, () => Option.fromUndefinedOr(connections?.get(slug)))
           const caller = callerOf(bearer)
           if (caller === undefined) return yield* noCaller(bearer)
           const user = yield* userOf(bearer)
-          const all = slugs.map((slug) => askedOf("vend", caller, bearer, user, slug))
+          const all = slugs.map((slug) => askedOf("vend", caller, { ...bearer, connection: only(slug) }, user, slug))
           const decisions = yield* bindings.decideAll(all.map(({ question }) => question))
           const answers = yield* Effect.forEach(
             Array.zip(all, decisions),

@@ -12,13 +12,17 @@ export const PublicUrl = Context.Reference<Option.Option<string>>("@vendodev/bro
   defaultValue: Option.none
 })
 
+/** The page on which an account of that integration is connected. */
+export const connectUrl = (publicUrl: string, slug: string): string =>
+  `${publicUrl}/connections/connect/${encodeURIComponent(slug)}`
+
 /** Adds the page to the errors that send somebody there. */
 export const withConnectUrl =
   (publicUrl: Option.Option<string>, slug: string) =>
   (error: BrokerError): BrokerError => {
     if (Option.isNone(publicUrl)) return error
     const { detail } = error
-    const connect_url = `${publicUrl.value}/connections/connect/${encodeURIComponent(slug)}`
+    const connect_url = connectUrl(publicUrl.value, slug)
     switch (error._tag) {
       case "binding_missing":
         return new BindingMissing({ detail, connect_url })

@@ -48,6 +48,12 @@ const attempts: ReadonlyArray<readonly [what: string, statement: string]> = [
   ["shorten the log", `DELETE FROM broker.audit`],
   ["empty the log", `TRUNCATE broker.audit`],
   ["rewind the log", `UPDATE broker.audit_heads SET seq = 0`],
+  ["change the ledger", `UPDATE broker.ledger SET amount_micros = 1`],
+  ["shorten the ledger", `DELETE FROM broker.ledger`],
+  ["empty the ledger", `TRUNCATE broker.ledger`],
+  ["read tickets, or what they are stored as", `SELECT * FROM broker.connect_sessions`],
+  ["open a connect session by hand", `INSERT INTO broker.connect_sessions SELECT * FROM broker.connect_sessions`],
+  ["use a ticket again", `UPDATE broker.connect_sessions SET used_at = NULL`],
   ["turn an exclusive integration shared", `UPDATE broker.integrations SET exclusive = false`]
 ]
 

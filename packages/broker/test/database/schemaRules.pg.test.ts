@@ -9,7 +9,9 @@ const nullable = new Set([
   "connections.dek_version",
   // A key has one scope: a CHECK wants exactly one of the two, so one of the two foreign keys always holds.
   "app_keys.app_id",
-  "app_keys.connection_id"
+  "app_keys.connection_id",
+  // Credit is the tenant's and no app's: a CHECK wants the app with usage, and with nothing else.
+  "ledger.app_id"
 ])
 
 layer(Fixture.layer)("The schema", (it) => {
@@ -91,7 +93,9 @@ layer(Fixture.layer)("The schema", (it) => {
           "broker.connections INSERT,SELECT,UPDATE",
           "broker.integrations SELECT",
           "broker.keyring_checks INSERT,SELECT",
+          "broker.ledger INSERT,SELECT",
           "broker.removed_users INSERT,SELECT,UPDATE",
+          "broker.spend_caps INSERT,SELECT,UPDATE",
           "broker.tenant_keys SELECT",
           "broker.tenants SELECT",
           "broker.user_token_keys INSERT,SELECT"

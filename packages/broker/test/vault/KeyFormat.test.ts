@@ -5,7 +5,7 @@ import { hint, isWellFormed, type KeyPrefix, mint } from "@vendodev/broker/vault
 import { seeded } from "./fixtures/seeded.ts"
 
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-const prefixes: ReadonlyArray<KeyPrefix> = ["vendo_sk_", "vendo_at_"]
+const prefixes: ReadonlyArray<KeyPrefix> = ["vendo_sk_", "vendo_at_", "vendo_ct_"]
 const many = 20_000
 
 const minted = (prefix: KeyPrefix, n: number) => Array.from({ length: n }, () => Redacted.value(mint(prefix)))
@@ -32,7 +32,7 @@ it("every minted key has the documented shape, passes its own check and is like 
     assert.strictEqual(new Set(keys).size, many)
     const wrong = keys.filter(
       (key) =>
-        !/^vendo_(?:sk|at)_[0-9A-Za-z]{42}$/.test(key) ||
+        !/^vendo_(?:sk|at|ct)_[0-9A-Za-z]{42}$/.test(key) ||
         !key.startsWith(prefix) ||
         withChecksum(key.slice(0, -6)) !== key ||
         !isWellFormed(prefix, key)

@@ -12,6 +12,7 @@ export const openai = define({
   },
   exclusive: false,
   context: [],
+  proxyPath: "/v1",
   docsUrl: "https://platform.openai.com/docs",
   brandColor: "#10A37F"
 })

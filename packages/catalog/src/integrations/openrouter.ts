@@ -12,6 +12,7 @@ export const openrouter = define({
   },
   exclusive: false,
   context: [],
+  proxyPath: "/v1",
   docsUrl: "https://openrouter.ai/docs",
   brandColor: "#6467F2"
 })
