@@ -3,6 +3,7 @@ import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { App, AppKind } from "@vendodev/domain/App"
 import { AppKey } from "@vendodev/domain/AppKey"
+import { Credit, CreditAmount, CreditReference, SpendCaps } from "@vendodev/domain/Billing"
 import { Binding } from "@vendodev/domain/Binding"
 import {
   type BrokerErrorClass,
@@ -177,6 +178,24 @@ export class ManagementGroup extends HttpApiGroup.make("management")
       success: AppKey,
       error: errors()
     }).annotate(OpenApi.Summary, "Revoke a key; holds from the next request on"),
+
+    HttpApiEndpoint.get("listCredits", "/api/tenants/:tenant/credits", {
+      params: tenant,
+      success: Schema.Struct({ credits: Schema.Array(Credit) }),
+      error: errors()
+    }).annotate(OpenApi.Summary, "What was added to the balance of a tenant, and taken back"),
+    HttpApiEndpoint.post("addCredit", "/api/tenants/:tenant/credits", {
+      params: tenant,
+      payload: Schema.Struct({ amount_micros: CreditAmount, reference: CreditReference }),
+      success: Credit,
+      error: errors(Conflict)
+    }).annotate(OpenApi.Summary, "Add to the balance, or take back below 0; repeating a reference answers the same"),
+    HttpApiEndpoint.put("setSpendCaps", "/api/tenants/:tenant/apps/:app/spend-caps", {
+      params: app,
+      payload: SpendCaps,
+      success: SpendCaps,
+      error: errors()
+    }).annotate(OpenApi.Summary, "The most an app may spend in a day and in a month; null for no cap"),
 
     HttpApiEndpoint.get("listFuses", "/api/fuses", {
       success: Schema.Struct({ fuses: Schema.Array(Fuse) }),

@@ -1,5 +1,6 @@
 /** The contract of every surface, as a value: the service, the clients and the reference are made from it. */
 import { HttpApi, OpenApi } from "effect/http-api"
+import { BillingGroup } from "./BillingGroup.ts"
 import { CatalogGroup } from "./CatalogGroup.ts"
 import { CredentialsGroup } from "./CredentialsGroup.ts"
 import { HealthGroup } from "./HealthGroup.ts"
@@ -11,6 +12,7 @@ import { WellKnownGroup } from "./WellKnownGroup.ts"
 export class ServiceApi extends HttpApi.make("vendo-service")
   .add(ManagementGroup)
   .add(RuntimeGroup)
+  .add(BillingGroup)
   .add(CatalogGroup)
   .add(WellKnownGroup)
   .add(HealthGroup)
@@ -20,6 +22,7 @@ export class ServiceApi extends HttpApi.make("vendo-service")
 export class VendoApi extends HttpApi.make("vendo")
   .add(CredentialsGroup)
   .add(RuntimeGroup)
+  .add(BillingGroup)
   .add(CatalogGroup)
   .add(ManagementGroup)
   .add(WellKnownGroup)

@@ -1,6 +1,7 @@
 /** Everything the broker does, as one layer asking for a database and the keys that are not in it. */
 import { Layer } from "effect"
 import { AdminTokens } from "./access/AdminTokens.ts"
+import { Billing } from "./access/Billing.ts"
 import { BindingRepo } from "./access/BindingRepo.ts"
 import { CallingApp } from "./access/CallingApp.ts"
 import { ConnectSessions } from "./access/ConnectSessions.ts"
@@ -10,9 +11,11 @@ import { UserTokens } from "./access/UserTokens.ts"
 import { AuditLog } from "./audit/AuditLog.ts"
 import { Tenancy } from "./database/Tenancy.ts"
 import { AppKeys } from "./manage/AppKeys.ts"
+import { AppSpendCaps } from "./manage/AppSpendCaps.ts"
 import { Apps } from "./manage/Apps.ts"
 import { Bindings } from "./manage/Bindings.ts"
 import { Connections } from "./manage/Connections.ts"
+import { Credits } from "./manage/Credits.ts"
 import { Doctor } from "./manage/Doctor.ts"
 import { Fuses } from "./manage/Fuses.ts"
 import { Tenants } from "./manage/Tenants.ts"
@@ -35,12 +38,20 @@ const vending = CredentialResolver.layer.pipe(
   Layer.provideMerge(Layer.mergeAll(ComposioClient.layer, users))
 )
 
-const management = Layer.mergeAll(AppKeys.layer, Bindings.layer, Fuses.layer, Tenants.layer, Users.layer).pipe(
-  Layer.provideMerge(Layer.mergeAll(Apps.layer, Connections.layer))
-)
+const management = Layer.mergeAll(
+  AppKeys.layer,
+  AppSpendCaps.layer,
+  Bindings.layer,
+  Credits.layer,
+  Fuses.layer,
+  Tenants.layer,
+  Users.layer
+).pipe(Layer.provideMerge(Layer.mergeAll(Apps.layer, Connections.layer)))
 
 /** What apps ask on their own behalf. */
-const runtime = Layer.mergeAll(BoundConnections.layer, ConnectSessions.layer).pipe(Layer.provideMerge(CallingApp.layer))
+const runtime = Layer.mergeAll(BoundConnections.layer, ConnectSessions.layer, Billing.layer).pipe(
+  Layer.provideMerge(CallingApp.layer)
+)
 
 /**
  * Still open: `SqlClient` as the server's role, `Keyring`, how Composio and users are known (`ComposioSettings`,

@@ -25,6 +25,9 @@ export type KeyId = typeof KeyId.Type
 export const AdminTokenId = Uuid.pipe(Schema.brand("AdminTokenId"))
 export type AdminTokenId = typeof AdminTokenId.Type
 
+export const CreditId = Uuid.pipe(Schema.brand("CreditId"))
+export type CreditId = typeof CreditId.Type
+
 /** Names an integration of the catalog: `openai`, `telegram`. */
 export const IntegrationSlug = Schema.String.check(
   Schema.isPattern(/^[a-z][a-z0-9_-]{0,62}$/, {

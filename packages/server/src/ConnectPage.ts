@@ -3,23 +3,15 @@
  * by the operator today; the page for the people they belong to comes later.
  */
 import { Effect, Option } from "effect"
-import { Headers, HttpRouter, type HttpServerRequest, HttpServerResponse } from "effect/http"
+import { HttpRouter, type HttpServerRequest, HttpServerResponse } from "effect/http"
 import * as Catalog from "@vendodev/catalog/Catalog"
 import type { Integration } from "@vendodev/catalog/Integration"
 import { ProviderUnknown } from "@vendodev/domain/BrokerError"
 import { canBeSlug, notSlug, textOf } from "./asking.ts"
+import { asPage, escaped, pageOf } from "./page.ts"
 import { pathOf, unrouted } from "./unrouted.ts"
 
 const prefix = "/connections/connect/"
-
-const escapes: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;"
-}
-const escaped = (text: string) => text.replaceAll(/[&<>"']/g, (character) => escapes[character] ?? "")
 
 /** What the operator types. An account is named where it is held elsewhere, and pasted or asked for otherwise. */
 const commands = ({ profiles, slug }: Shown): ReadonlyArray<string> =>
@@ -35,31 +27,15 @@ type Shown = Pick<Integration, "name" | "slug" | "profiles">
 
 export const page = (integration: Shown) => {
   const name = escaped(integration.name)
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta name="robots" content="noindex">
-<title>Connect ${name}</title>
-<style>body { font: 1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 3rem auto; padding: 0 1rem }</style>
-</head>
-<body>
-<h1>Connect ${name}</h1>
-<p>A tool needs a working ${name} connection, and has none: the account was never connected, or ${name}
+  return pageOf(
+    `Connect ${name}`,
+    `<p>A tool needs a working ${name} connection, and has none: the account was never connected, or ${name}
 no longer accepts it.</p>
 <p>The operator of this installation connects it, or authorises it again. Send this page to them.</p>
 <h2>For the operator</h2>
 <p>See which connections there are; authorise the one that is broken again, or make a new one and bind it to the tool:</p>
-<pre>${escaped(commands(integration).join("\n"))}</pre>
-</body>
-</html>
-`
-}
-
-const options = {
-  contentType: "text/html; charset=utf-8",
-  headers: Headers.fromRecordUnsafe({ "x-robots-tag": "noindex" })
+<pre>${escaped(commands(integration).join("\n"))}</pre>`
+  )
 }
 
 const answer = (request: HttpServerRequest.HttpServerRequest) => {
@@ -69,7 +45,7 @@ const answer = (request: HttpServerRequest.HttpServerRequest) => {
   if (!canBeSlug(slug)) return Effect.fail(notSlug)
   return Option.match(Catalog.find(slug), {
     onNone: () => Effect.fail(new ProviderUnknown({ detail: `there is no integration called ${slug}` })),
-    onSome: (integration) => Effect.succeed(HttpServerResponse.text(page(integration), options))
+    onSome: (integration) => Effect.succeed(HttpServerResponse.text(page(integration), asPage))
   })
 }
 

@@ -4,9 +4,11 @@ import { AdminToken } from "@vendodev/api/AdminAuth"
 import { ServiceApi } from "@vendodev/api/VendoApi"
 import { Tenancy } from "@vendodev/broker/database/Tenancy"
 import { AppKeys, type KeyScope } from "@vendodev/broker/manage/AppKeys"
+import { AppSpendCaps } from "@vendodev/broker/manage/AppSpendCaps"
 import { Apps } from "@vendodev/broker/manage/Apps"
 import { Bindings } from "@vendodev/broker/manage/Bindings"
 import { Connections } from "@vendodev/broker/manage/Connections"
+import { Credits } from "@vendodev/broker/manage/Credits"
 import { Doctor } from "@vendodev/broker/manage/Doctor"
 import { Fuses } from "@vendodev/broker/manage/Fuses"
 import { Tenants } from "@vendodev/broker/manage/Tenants"
@@ -26,6 +28,8 @@ export const layer = HttpApiBuilder.group(
     const bindings = yield* Bindings
     const keys = yield* AppKeys
     const users = yield* Users
+    const credits = yield* Credits
+    const caps = yield* AppSpendCaps
     const fuses = yield* Fuses
     const doctor = yield* Doctor
     const settings = yield* Settings
@@ -86,6 +90,10 @@ export const layer = HttpApiBuilder.group(
       mintConnectionKey: ({ params, payload }) =>
         mint(params.tenant, { connection: params.connection }, payload.expires_at),
       revokeKey: ({ params }) => within(params.tenant, keys.revoke(params.key)),
+
+      listCredits: ({ params }) => Effect.map(within(params.tenant, credits.list), (credits) => ({ credits })),
+      addCredit: ({ params, payload }) => within(params.tenant, credits.add(payload)),
+      setSpendCaps: ({ params, payload }) => within(params.tenant, caps.set(params.app, payload)),
 
       listFuses: () =>
         Effect.gen(function* () {

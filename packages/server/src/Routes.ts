@@ -5,6 +5,7 @@ import { HttpApiBuilder, HttpApiScalar, OpenApi } from "effect/http-api"
 import { ServiceApi, VendoApi } from "@vendodev/api/VendoApi"
 import * as AdminAuth from "./AdminAuth.ts"
 import * as AppAuth from "./AppAuth.ts"
+import * as BillingRoutes from "./BillingRoutes.ts"
 import * as CatalogEntries from "./CatalogEntries.ts"
 import * as ConnectPage from "./ConnectPage.ts"
 import * as Credentials from "./Credentials.ts"
@@ -12,11 +13,19 @@ import * as Edges from "./Edges.ts"
 import * as Health from "./Health.ts"
 import * as Management from "./Management.ts"
 import * as Runtime from "./Runtime.ts"
+import * as TopUpPage from "./TopUpPage.ts"
 import * as ValidRequest from "./ValidRequest.ts"
 import * as WellKnown from "./WellKnown.ts"
 
 const contract = HttpApiBuilder.layer(ServiceApi).pipe(
-  Layer.provide([Management.layer, Runtime.layer, CatalogEntries.layer, WellKnown.layer, Health.layer]),
+  Layer.provide([
+    Management.layer,
+    Runtime.layer,
+    BillingRoutes.layer,
+    CatalogEntries.layer,
+    WellKnown.layer,
+    Health.layer
+  ]),
   Layer.provide([AdminAuth.layer, AppAuth.layer, ValidRequest.layer])
 )
 
@@ -26,6 +35,11 @@ const openApi = HttpRouter.use((router) =>
 
 const reference = HttpApiScalar.layer(VendoApi, { path: "/docs" })
 
-export const layer = Layer.mergeAll(contract, Credentials.layer, ConnectPage.layer, openApi, reference).pipe(
-  Layer.provide(Edges.layer)
-)
+export const layer = Layer.mergeAll(
+  contract,
+  Credentials.layer,
+  ConnectPage.layer,
+  TopUpPage.layer,
+  openApi,
+  reference
+).pipe(Layer.provide(Edges.layer))

@@ -1,21 +1,11 @@
-import { DateTime, Duration, Effect, Option, Redacted } from "effect"
+import { DateTime, Duration, Effect, Option } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
-import { PresentedKey } from "@vendodev/api/AppAuth"
 import { ServiceApi } from "@vendodev/api/VendoApi"
-import { CallingApp, type Presented } from "@vendodev/broker/access/CallingApp"
+import { CallingApp } from "@vendodev/broker/access/CallingApp"
 import { ConnectSessions } from "@vendodev/broker/access/ConnectSessions"
 import { UserTokens } from "@vendodev/broker/access/UserTokens"
 import { BoundConnections } from "@vendodev/broker/vend/BoundConnections"
-
-const presentedKey = Effect.map(PresentedKey, (presented) =>
-  Redacted.value(presented) === "" ? Option.none() : Option.some(presented)
-)
-
-/** The key of the request, and the user it speaks for. */
-const presenting = (headers: {
-  readonly "x-vendo-user-jwt"?: Redacted.Redacted
-}): Effect.Effect<Presented, never, PresentedKey> =>
-  Effect.map(presentedKey, (key) => ({ key, userJwt: Option.fromUndefinedOr(headers["x-vendo-user-jwt"]) }))
+import { presentedKey, presenting } from "./presenting.ts"
 
 /** Secrets stay in their wrappers up to the answer that is encoded. */
 export const layer = HttpApiBuilder.group(

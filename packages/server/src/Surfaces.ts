@@ -7,7 +7,7 @@ import type { Settings, Surface } from "./Settings.ts"
 
 const prefixes: Record<Surface, ReadonlyArray<string>> = {
   credentials: ["/credentials"],
-  api: ["/api", "/.well-known", "/connections"]
+  api: ["/api", "/.well-known", "/connections", "/billing"]
 }
 
 /** The host a surface answers on, below the domain. The api is the domain itself, prefix and all. */

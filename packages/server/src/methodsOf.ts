@@ -19,7 +19,7 @@ HttpApi.reflect(VendoApi, {
 })
 
 /** Pages that are no part of the contract. */
-for (const path of ["/openapi.json", "/docs", "/connections/connect/:slug"]) declare("GET", path)
+for (const path of ["/openapi.json", "/docs", "/connections/connect/:slug", "/billing/top-up"]) declare("GET", path)
 
 const here = (path: string) => declared.filter(({ pattern }) => pattern.test(path))
 

@@ -1,12 +1,16 @@
+import { NodeServices } from "@effect/platform-node"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Schema } from "effect"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { integrations } from "@vendodev/catalog/Catalog"
-import { start } from "@vendodev/testing/ServerProcess"
+import { start, temporaryDirectory } from "@vendodev/testing/ServerProcess"
 import { administer, lastAsked } from "./edges/administer.ts"
 import { isRow } from "./edges/row.ts"
 import * as Service from "./fixtures/service.ts"
 import { recorded, userToken } from "./fixtures/runtime.ts"
 import { message, one } from "./fixtures/wire.ts"
+import { externalToken, keySet, settings } from "./users/issuer.ts"
 
 const path = "/api/deployments/me/connections"
 
@@ -337,6 +341,23 @@ layer(Service.layer({ VENDO_PUBLIC_URL: publicUrl }), { excludeTestServices: tru
         isRow(yield* ask(other.key), "app_revoked")
         isRow(yield* ask(other.key, { query: "?sandbox=2" }), "validation_failed", { field: "sandbox" })
       })
+    )
+
+    it.effect("is of one tenant, by the word of the operator's own issuer, who names no app, too", () =>
+      Effect.gen(function* () {
+        const { environment } = yield* Service.Service
+        const [tenant, other] = [yield* Service.makeTenant, yield* Service.makeTenant]
+        const file = join(yield* temporaryDirectory, "jwks.json")
+        writeFileSync(file, keySet)
+        const { port } = yield* start({ ...environment, ...settings, VENDO_USER_JWKS: file })
+        const now = Math.floor(Date.now() / 1000)
+        const jwt = ({ id }: { readonly id: string }) => {
+          const claims = { subject: "alice", tenant: id, app: undefined, issuedAt: now }
+          return { port, headers: { "X-Vendo-User-JWT": externalToken("ES256", claims, now).text } }
+        }
+        yield* list(tenant.key, jwt(tenant))
+        isRow(yield* ask(tenant.key, jwt(other)), "identity_invalid")
+      }).pipe(Effect.provide(NodeServices.layer))
     )
 
     it.effect("is in no log", () =>

@@ -6,12 +6,14 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...page,
     control: "a name is shown as text",
+    file: "packages/server/src/page.ts",
     find: `escapes[character] ?? ""`,
     replace: `character`
   },
   {
     ...page,
     control: "the page is in no index",
+    file: "packages/server/src/page.ts",
     find: `{ "x-robots-tag": "noindex" }`,
     replace: `{}`
   },

@@ -49,7 +49,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     control: "user tokens' keys and the pages of the api surface go with it",
     file: surfaces,
-    find: `api: ["/api", "/.well-known", "/connections"]`,
+    find: `api: ["/api", "/.well-known", "/connections", "/billing"]`,
     replace: `api: ["/api"]`,
     test
   }

@@ -5,7 +5,7 @@ const test = "packages/server/test/userTokens.pg.test.ts"
 export const mutants: ReadonlyArray<Mutant> = [
   {
     control: "who sends no key is told so, and not that it is wrong",
-    file: "packages/server/src/Runtime.ts",
+    file: "packages/server/src/presenting.ts",
     find: `Redacted.value(presented) === "" ? Option.none() : Option.some(presented)`,
     replace: `Option.some(presented)`,
     test
@@ -20,7 +20,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     control: "a user token is issued where the api surface is, and nowhere else",
     file: "packages/server/src/Surfaces.ts",
-    find: `api: ["/api", "/.well-known", "/connections"]`,
+    find: `api: ["/api", "/.well-known", "/connections", "/billing"]`,
     replace: `api: ["/connections"]`,
     test
   },

@@ -1,0 +1,35 @@
+/** The form of a page for people: it runs nothing, loads nothing, and is in no index. */
+import { Headers } from "effect/http"
+
+const escapes: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;"
+}
+
+/** Text as text, whatever is in it. */
+export const escaped = (text: string) => text.replaceAll(/[&<>"']/g, (character) => escapes[character] ?? "")
+
+/** Of a title and a body that are markup already. */
+export const pageOf = (title: string, body: string) => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="robots" content="noindex">
+<title>${title}</title>
+<style>body { font: 1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 3rem auto; padding: 0 1rem }</style>
+</head>
+<body>
+<h1>${title}</h1>
+${body}
+</body>
+</html>
+`
+
+export const asPage = {
+  contentType: "text/html; charset=utf-8",
+  headers: Headers.fromRecordUnsafe({ "x-robots-tag": "noindex" })
+}
