@@ -2,10 +2,11 @@ import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import { type App, AppKind } from "@vendodev/domain/App"
 import { answer } from "./answer.ts"
-import { nameFlag, nameOr, slugArgument, Tenant } from "./flags.ts"
+import { dollarsOf } from "./dollars.ts"
+import { appArgument, capFlag, nameFlag, nameOr, slugArgument, Tenant } from "./flags.ts"
 import { Management } from "./Management.ts"
 import * as resolve from "./resolve.ts"
-import { instant, table } from "./table.ts"
+import { facts, instant, table } from "./table.ts"
 
 const rows = (apps: ReadonlyArray<App>) =>
   table(
@@ -63,9 +64,43 @@ const create = Command.make(
   Command.provide(Management.layer)
 )
 
+const capText = (micros: number | null) => (micros === null ? "no cap" : `${dollarsOf(micros)} USD`)
+
+const caps = Command.make(
+  "caps",
+  { name: appArgument, daily_micros: capFlag("daily"), monthly_micros: capFlag("monthly") },
+  Effect.fn("app.caps")(function* ({ daily_micros, monthly_micros, name }) {
+    const { setSpendCaps } = yield* Management
+    const tenant = yield* resolve.tenant
+    const app = yield* resolve.app(tenant.id, name)
+    const [set, response] = yield* setSpendCaps({
+      params: { tenant: tenant.id, app: app.id },
+      payload: { daily_micros, monthly_micros },
+      responseMode: "decoded-and-response"
+    })
+    yield* answer(
+      response,
+      Effect.succeed(
+        facts([
+          ["app", app.slug],
+          ["daily", capText(set.daily_micros)],
+          ["monthly", capText(set.monthly_micros)]
+        ])
+      )
+    )
+  })
+).pipe(
+  Command.withDescription("Set the most an app may spend in a day and in a month, replacing what was set"),
+  Command.withExamples([
+    { command: "vendo app caps support-bot --daily 5.00 --monthly 50.00" },
+    { command: "vendo app caps support-bot --daily none --monthly 50" }
+  ]),
+  Command.provide(Management.layer)
+)
+
 export const app = Command.make("app").pipe(
   Command.withDescription("Apps hold keys, and bindings to what they may use"),
   Command.withExamples([{ command: "vendo app create support-bot" }, { command: "vendo app list" }]),
-  Command.withSubcommands([{ group: "Commands", commands: [list, create] }]),
+  Command.withSubcommands([{ group: "Commands", commands: [list, create, caps] }]),
   Command.withGlobalFlags([Tenant])
 )

@@ -1,7 +1,9 @@
 /** Flags and arguments that more than one command takes. */
 import { Config, Option, Schema } from "effect"
 import { Argument, Flag, GlobalFlag } from "effect/cli"
+import { CreditAmount, CreditReference } from "@vendodev/domain/Billing"
 import { ComposioAccountId, DisplayName, EndUser, IntegrationSlug, Slug } from "@vendodev/domain/Ids"
+import { microsOf } from "./dollars.ts"
 
 /** Whether the answer is for a program. */
 export const Json = GlobalFlag.Setting("json")({
@@ -33,6 +35,8 @@ const slug = Schema.decodeUnknownOption(Slug)
 const integrationSlug = Schema.decodeUnknownOption(IntegrationSlug)
 const displayName = Schema.decodeUnknownOption(DisplayName)
 const endUser = Schema.decodeUnknownOption(EndUser)
+const creditAmount = Schema.decodeUnknownOption(CreditAmount)
+const creditReference = Schema.decodeUnknownOption(CreditReference)
 const composioAccount = Schema.decodeUnknownOption(ComposioAccountId)
 
 export const slugArgument = Argument.String("slug").pipe(
@@ -52,6 +56,8 @@ export const nameFlag = (otherwise: string) =>
     Flag.filterMap(displayName, () => "1 to 200 characters without control characters or outer spaces"),
     Flag.optional
   )
+
+export const appArgument = Argument.String("app").pipe(Argument.withDescription("An app, by slug or id"))
 
 export const appFlag = Flag.String("app").pipe(Flag.withMetavar("<app>"), Flag.withDescription("An app, by slug or id"))
 
@@ -85,6 +91,34 @@ export const accountFlag = Flag.String("account").pipe(
   Flag.withDescription("The id of the account connected at Composio"),
   Flag.filterMap(composioAccount, () => "the id of a connected account, such as ca_abc123")
 )
+
+export const amountFlag = Flag.String("amount").pipe(
+  Flag.withMetavar("<USD>"),
+  Flag.withDescription("US dollars, such as 20 or 20.00; below 0 is taken back"),
+  Flag.filterMap(
+    (text) => Option.flatMap(microsOf(text), creditAmount),
+    () => "US dollars other than 0, such as 20 or 20.00"
+  )
+)
+
+export const referenceFlag = Flag.String("reference").pipe(
+  Flag.withMetavar("<text>"),
+  Flag.withDescription("What it is for, such as the number of an invoice; the same one is added once"),
+  Flag.filterMap(creditReference, () => "1 to 128 visible ASCII characters"),
+  Flag.optional
+)
+
+/** The most that may be spent. `none` is said, not left out: whoever sets one cap decides on the other. */
+export const capFlag = (name: "daily" | "monthly") =>
+  Flag.String(name).pipe(
+    Flag.withMetavar("<USD|none>"),
+    Flag.withDescription(`US dollars for a ${name === "daily" ? "day" : "month"} of UTC, such as 5.00, or none`),
+    Flag.filterMap(
+      (text): Option.Option<number | null> =>
+        text === "none" ? Option.some(null) : Option.filter(microsOf(text), (micros) => micros >= 0),
+      () => "US dollars such as 5.00, or none"
+    )
+  )
 
 export const fromEnvFlag = (description: string) =>
   Flag.String("from-env").pipe(Flag.withMetavar("<NAME>"), Flag.withDescription(description), Flag.optional)

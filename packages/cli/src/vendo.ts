@@ -5,6 +5,7 @@ import manifest from "../package.json" with { type: "json" }
 import { app } from "./app.ts"
 import { binding } from "./binding.ts"
 import { connection } from "./connection.ts"
+import { credit } from "./credit.ts"
 import { doctor } from "./doctor.ts"
 import { exits } from "./Failure.ts"
 import { Json, Url } from "./flags.ts"
@@ -33,7 +34,7 @@ const vendo = Command.make("vendo").pipe(
   ]),
   Command.withSubcommands([
     { group: "Use it", commands: [token, status] },
-    { group: "Manage", commands: [tenant, app, connection, binding, user, key] },
+    { group: "Manage", commands: [tenant, app, connection, binding, user, key, credit] },
     { group: "Operate", commands: [doctor, fuse] },
     { group: "Look up", commands: [integration] }
   ]),

@@ -24,6 +24,11 @@ const misplaced = [
   ["binding", "remove", "google", "--app", "bot", "--user", `${secret} `],
   ["user", "remove", `${secret} `],
   ["user", "remove", "alice", secret],
+  ["credit", "add", "--amount", secret],
+  ["credit", "add", "--amount", "5", "--reference", `${secret} `],
+  ["credit", "add", "--amount", "5", secret],
+  ["app", "caps", "bot", "--daily", secret, "--monthly", "none"],
+  ["app", "caps", secret, "--daily", "5", "--monthly", "none"],
   ["fuse", "release", secret],
   ["token", "telegram", secret],
   ["token", "telegram", "--from-env", secret],
@@ -65,6 +70,10 @@ it.effect("bad flags end with 2, a sentence and the help to read", () =>
       [["app", "creat"], `unknown command "creat"; did you mean create?`],
       [["app", "create", "bot", "--kidn", "x"], `unknown flag "--kidn"; did you mean --kind?`],
       [["binding", "list"], "--app is missing"],
+      [["credit", "add"], "--amount is missing"],
+      [["credit", "add", "--amount", "0"], "--amount takes US dollars other than 0"],
+      [["app", "caps", "bot", "--daily", "5"], "--monthly is missing"],
+      [["app", "caps", "bot", "--daily=-5", "--monthly", "none"], "--daily takes US dollars"],
       [["key", "mint"], "a key opens either one app or one connection"]
     ] as const
     for (const [args, sentence] of lines) {
@@ -90,7 +99,7 @@ it.effect("with --json a failure is one JSON document on stdout, bad flags inclu
 
 it.effect("a noun alone shows its verbs, with no server known", () =>
   Effect.gen(function* () {
-    for (const noun of ["tenant", "app", "connection", "binding", "key", "integration"]) {
+    for (const noun of ["tenant", "app", "connection", "binding", "key", "credit", "integration"]) {
       const { exit, stderr, stdout } = yield* vendo([noun])
       assert.deepStrictEqual([exit, stderr], [0, ""])
       assert.match(stdout, /^ {2}list /m)
@@ -100,14 +109,16 @@ it.effect("a noun alone shows its verbs, with no server known", () =>
 
 it.effect("every command has help with an example, and no help names a command that is not there", () =>
   Effect.gen(function* () {
-    const nouns = ["tenant", "app", "connection", "binding", "key", "integration", "token", "status"]
+    const nouns = ["tenant", "app", "connection", "binding", "key", "credit", "integration", "token", "status"]
     const examples = new Set<string>()
     const read = Effect.fnUntraced(function* (path: ReadonlyArray<string>) {
       const { exit, stdout } = yield* vendo([...path, "--help"])
       assert.strictEqual(exit, 0)
       assert.include(stdout, "EXAMPLES", path.join(" "))
       for (const [, words = ""] of stdout.matchAll(/\bvendo ((?:[a-z]+ ?){1,2})/g)) examples.add(words.trim())
-      return [...stdout.matchAll(/^ {2}(list|show|create|revoke|set|remove|mint)\b/gm)].map(([, verb = ""]) => verb)
+      return [...stdout.matchAll(/^ {2}(list|show|create|revoke|set|remove|mint|add|caps)\b/gm)].map(
+        ([, verb = ""]) => verb
+      )
     })
     yield* read([])
     const verbs = new Map<string, ReadonlyArray<string>>()
