@@ -83,6 +83,7 @@ const scenario = Effect.gen(function* () {
     DATABASE_URL: serverUrl,
     VENDO_KEK_FILE,
     VENDO_ENV: "production",
+    VENDO_PUBLIC_URL: "https://vendo.example",
     OTEL_EXPORTER_OTLP_ENDPOINT: telemetry.url,
     OTEL_EXPORTER_OTLP_HEADERS: `x-collector-key=${collectorKey}`
   }
@@ -146,6 +147,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("after everything th
           )
         }
         assert.isTrue(sent.some((text) => text.includes("GET /credentials/:slug")))
+        assert.isTrue(sent.some((text) => text.includes("GET /connections/connect/:slug")))
         for (const text of sent) assert.deepStrictEqual(scan(text), [], text.slice(0, 12))
 
         assert.isAbove(rows.length, 50)

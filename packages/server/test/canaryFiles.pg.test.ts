@@ -46,7 +46,11 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("after everything on
       const fs = yield* FileSystem.FileSystem
       const dataDir = yield* ServerProcess.temporaryDirectory
       const openai = randomBytes(24).toString("base64url")
-      const environment = { VENDO_DATA_DIR: dataDir, OPENAI_API_KEY: `sk-${openai}` }
+      const environment = {
+        VENDO_DATA_DIR: dataDir,
+        OPENAI_API_KEY: `sk-${openai}`,
+        VENDO_PUBLIC_URL: "https://vendo.example"
+      }
       const server = yield* spawnProgram(environment, ["--log-level", "all"])
       const port = Number(new URL(yield* server.until(/^Vendo is ready at (\S+)/m)).port)
       const { adminToken, apps } = yield* Schema.decodeUnknownEffect(DevFile)(

@@ -82,6 +82,7 @@ layer(Service.layer({ VENDO_PUBLIC_URL: publicUrl }), { excludeTestServices: tru
       )
       assert.match(String(session?.["hash"]), /^[0-9a-f]{64}$/)
       assert.notInclude(JSON.stringify(session), ticket)
+      assert.notInclude(String(session?.["hash"]), Buffer.from("vendo_ct_").toString("hex"))
       assert.deepStrictEqual(yield* recorded(answer), [["connect_session.open", "granted", "notion"]])
     })
   )

@@ -1,5 +1,5 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect, Schema } from "effect"
+import { Effect, Redacted, Schema } from "effect"
 import { FetchHttpClient, HttpClient, HttpClientRequest } from "effect/http"
 import { HttpApiClient, HttpApiMiddleware } from "effect/http-api"
 import { AppAuth } from "@vendodev/api/AppAuth"
@@ -13,6 +13,7 @@ import {
   ConnectionNeedsReauth,
   ConnectionRevoked,
   errorTable,
+  Forbidden,
   IdentityInvalid,
   InternalError,
   ProfileUnsupported,
@@ -37,6 +38,17 @@ const clientOf = Effect.fnUntraced(function* (key: string, headers: Readonly<Rec
   )
   const httpClient = yield* Effect.provide(HttpClient.HttpClient, FetchHttpClient.layer)
   return yield* HttpApiClient.group(VendoApi, { group: "credentials", httpClient, baseUrl: server.baseUrl }).pipe(
+    Effect.provide(authorized)
+  )
+})
+
+const runtimeClientOf = Effect.fnUntraced(function* (key: string) {
+  const { server } = yield* Service
+  const authorized = HttpApiMiddleware.layerClient(AppAuth, ({ next, request }) =>
+    next(HttpClientRequest.bearerToken(request, key))
+  )
+  const httpClient = yield* Effect.provide(HttpClient.HttpClient, FetchHttpClient.layer)
+  return yield* HttpApiClient.group(VendoApi, { group: "runtime", httpClient, baseUrl: server.baseUrl }).pipe(
     Effect.provide(authorized)
   )
 })
@@ -131,6 +143,28 @@ layer(World.layer(), { excludeTestServices: true })("The contract", (it) => {
     })
   )
 
+  it.effect("decodes what an app is told of its connections, with every secret in a wrapper", () =>
+    Effect.gen(function* () {
+      const { server } = yield* Service
+      const { connections, keys, token } = yield* World.World
+      const client = yield* runtimeClientOf(keys.good)
+      const listed = yield* client.listBoundConnections({ headers: {}, query: {} })
+      const notion = listed.connections.find(({ slug }) => slug === "notion")
+      assert.strictEqual(notion?.id, connections.notion)
+      assert.strictEqual(notion?.metadata.credential?.["NOTION_TOKEN"]?.pipe(Redacted.value), token)
+      assert.notInclude(JSON.stringify(listed), "_unsaid")
+      const bot = listed.connections.find(({ slug }) => slug === "telegram")
+      assert.deepStrictEqual(bot?.metadata.known, { telegram_bot_id: "1001" })
+      const refused = yield* Effect.flip(
+        Effect.flatMap(runtimeClientOf(keys.connection), (client) =>
+          client.listBoundConnections({ headers: {}, query: { sandbox: "1" } })
+        )
+      )
+      assert.instanceOf(refused, Forbidden)
+      assert.notInclude(server.output(), token)
+    })
+  )
+
   it.effect("gives every refusal of a vend back as its class", () =>
     Effect.gen(function* () {
       const { keys } = yield* World.World
@@ -192,6 +226,10 @@ layer(World.layer(), { excludeTestServices: true })("The contract", (it) => {
         "/credentials/_bulk",
         "/credentials/{slug}/refused",
         "/api/deployments/me/user-tokens",
+        "/api/deployments/me/connections",
+        "/api/connect-sessions",
+        "/api/integrations/{slug}",
+        "/api/billing/balance",
         "/.well-known/jwks.json",
         "/api/tenants"
       ])

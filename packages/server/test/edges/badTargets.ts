@@ -187,4 +187,43 @@ const bodies: ReadonlyArray<BadRow> = [
   row("a chunk with bare line feeds", chunked("1\nx\n0\n\n"), "request_invalid")
 ]
 
-export const badTargets = { methods, paths, queries, variables, bodies }
+const listing = "/api/deployments/me/connections"
+
+/** What an app asks on its own behalf. */
+const runtime: ReadonlyArray<BadRow> = [
+  ...rows(["PUT", "PATCH", "FOO"], (name) => method(name, listing), "method_not_allowed", { allow: "GET" }),
+  row("HEAD of the connections", method("HEAD", listing), "method_not_allowed", { allow: "GET", head: true }),
+  ...rows(
+    [`${listing}/`, `${listing};x`, `${listing}%00`, "/api/deployments/me", "/api/deployments/you/connections"],
+    (at) => get(at),
+    "not_found"
+  ),
+  ...rows(
+    ["/api/%64eployments/me/connections", "//api/integrations", "/api/integrations/", "/api/./billing/balance"],
+    (at) => get(at),
+    "not_found"
+  ),
+  ...rows(["?sandbox=0", "?sandbox=", "?sandbox=1&sandbox=1"], (query) => get(listing + query), "validation_failed", {
+    field: "sandbox"
+  }),
+  row("a sandbox that is misspelt", get(`${listing}?sandox=1`), "validation_failed", { field: "sandox" }),
+  row("a key for the name of a parameter", (key) => get(`${listing}?${key}=1`)(key), "validation_failed", {
+    field: "query"
+  }),
+  ...rows(
+    ["/api/billing/usage?period=x", "/api/billing/usage?period=hunter2", "/api/billing/usage?period=day&period=day"],
+    (at) => get(at),
+    "validation_failed",
+    { field: "period" }
+  ),
+  ...rows(["/api/integrations/Notion", "/api/integrations/%2e%2e"], (at) => get(at), "validation_failed", {
+    field: "slug"
+  }),
+  row("a user token twice", get(listing, "X-Vendo-User-JWT: a\r\nX-Vendo-User-JWT: a"), "request_invalid"),
+  row("no user token", get(listing, "X-Vendo-User-JWT: hunter2"), "identity_invalid"),
+  row("a ticket that is none", get("/connections/connect/notion?ticket=vendo_ct_hunter2"), "validation_failed", {
+    field: "query"
+  })
+]
+
+export const badTargets = { methods, paths, queries, variables, bodies, runtime }
