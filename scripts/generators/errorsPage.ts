@@ -164,7 +164,8 @@ ${precedence.map(([step, list], index) => `${index + 1}. ${step}: ${codes(list)}
 
 The management API goes from the admin token straight to the object that was asked for (\`not_found\`), and then to what the
 change runs into: \`validation_failed\`, \`provider_unknown\`, \`conflict\`, \`connection_in_use\`, \`connection_revoked\`,
-\`forbidden\`. A defect answers \`internal_error\` wherever it happens.
+\`forbidden\`. What an app asks on its own behalf refuses the key of one connection (\`forbidden\`) after the user and before
+the provider. A defect answers \`internal_error\` wherever it happens.
 
 ## Examples
 

@@ -1,6 +1,7 @@
 import type { Mutant } from "@vendodev/testing/Mutant"
 
 const test = "packages/server/test/boundConnections.pg.test.ts"
+const refused = "packages/server/test/boundConnectionsRefused.pg.test.ts"
 const gate = "packages/broker/src/database/migrations/0008_create_ledger_and_connect_sessions.ts"
 const listing = "packages/broker/src/vend/BoundConnections.ts"
 const entry = "packages/broker/src/vend/boundEntry.ts"
@@ -59,7 +60,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     file: gate,
     find: `AND b.user_subject = coalesce(claims ->> 'sub', '')`,
     replace: ``,
-    test
+    test: refused
   },
   {
     control: "the caller's key is listed with a pool alone",
@@ -75,41 +76,41 @@ export const mutants: ReadonlyArray<Mutant> = [
     ?`,
     replace: `row.app_id === "none"
     ?`,
-    test
+    test: refused
   },
   {
     control: "a user of another tenant is nobody here",
     file: gate,
     find: `u.tenant IS DISTINCT FROM k.tenant_id::text`,
     replace: `false`,
-    test
+    test: refused
   },
   {
     control: "a user token of another app is not good for this one",
     file: gate,
     find: `OR u.app <> k.app_id::text`,
     replace: ``,
-    test
+    test: refused
   },
   {
     control: "a user who was removed is refused",
     file: gate,
     find: `(u.iat IS NULL OR to_timestamp(u.iat) <= r.removed_at)`,
     replace: `false`,
-    test
+    test: refused
   },
   {
     control: "the key is judged before the user",
     file: caller,
     find: `Effect.tapError(() => judged(keyHash))`,
     replace: `Effect.tapError(() => Effect.void)`,
-    test
+    test: refused
   },
   {
     control: "a user who may not speak here is refused, and not taken for nobody",
     file: caller,
     find: `decision === "identity_invalid" ? Effect.fail(userRefused) : Effect.as(judge(decision), row)`,
     replace: `Effect.as(decision === "identity_invalid" ? Effect.void : judge(decision), row)`,
-    test
+    test: refused
   }
 ]

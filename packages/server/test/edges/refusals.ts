@@ -5,7 +5,9 @@ import type { ErrorCode } from "@vendodev/domain/BrokerError"
 import type { TestDatabase } from "@vendodev/testing/Postgres"
 import type { Particulars } from "./row.ts"
 import { bind, connect, managed, Service, vend } from "../fixtures/service.ts"
-import { type Answer, bytes, message, type NoAnswer, one } from "../fixtures/wire.ts"
+import { type Answer, message, type NoAnswer, one } from "../fixtures/wire.ts"
+import { asking, bare, bearing, raw } from "./asks.ts"
+import { ownRefusals } from "./ownRefusals.ts"
 import { World } from "./world.ts"
 
 export interface Case {
@@ -17,36 +19,6 @@ export interface Case {
   /** What is named besides `error` and `detail`. */
   readonly body?: (fields: Readonly<Record<string, unknown>>) => Effect.Effect<void, never, World>
 }
-
-type Ask = Case["ask"]
-
-const raw = (text: string): Ask => Effect.flatMap(Service, ({ port }) => one(port, bytes(text)))
-
-const asking = (ask: (world: World["Service"]) => Ask): Ask => Effect.flatMap(World, ask)
-
-const bare = (path: string, method = "GET"): Ask =>
-  Effect.flatMap(Service, ({ port }) => one(port, message({ path, method })))
-
-const bearing = (path: string, bearer: (world: World["Service"]) => string): Ask =>
-  Effect.flatMap(Service, ({ port }) => asking((world) => one(port, message({ path, bearer: bearer(world) }))))
-
-/** What an app asks on its own behalf. */
-const connections = "/api/deployments/me/connections"
-const posting = (path: string, body: unknown, bearer: (world: World["Service"]) => string): Ask =>
-  Effect.flatMap(Service, ({ port }) =>
-    asking((world) =>
-      one(
-        port,
-        message({
-          method: "POST",
-          path,
-          bearer: bearer(world),
-          body: JSON.stringify(body),
-          headers: { "Content-Type": "application/json" }
-        })
-      )
-    )
-  )
 
 const one_of = (answers: ReadonlyArray<Answer>): Answer => {
   const [first, ...rest] = answers
@@ -66,6 +38,7 @@ export const refusals = {
     { name: "what is no HTTP", ask: raw("hello\r\n\r\n") }
   ],
   validation_failed: [
+    ...ownRefusals.validation_failed,
     {
       name: "a slug that can be none",
       ask: asking(({ keys }) => vend("notion%20", keys.good)),
@@ -80,45 +53,22 @@ export const refusals = {
       name: "a connection of another integration",
       ask: asking(({ connections, own }) => bind(own.base, own.app, "linear", connections.notion)),
       particulars: { field: "connection_id" }
-    },
-    {
-      name: "a sandbox that is neither said nor left out",
-      ask: bearing(`${connections}?sandbox=true`, ({ keys }) => keys.good),
-      particulars: { field: "sandbox" }
-    },
-    {
-      name: "an address to return to that is none",
-      ask: posting("/api/connect-sessions", { slug: "notion", return_to: "/back" }, ({ keys }) => keys.good),
-      particulars: { field: "return_to" }
-    },
-    {
-      name: "credit of nothing",
-      ask: asking(({ own }) => managed("POST", `${own.base}/credits`, { amount_micros: 0, reference: "none" })),
-      particulars: { field: "amount_micros" }
     }
   ],
   app_unknown: [
+    ...ownRefusals.app_unknown,
     { name: "no key", ask: bare("/credentials/notion"), particulars: { sent: false } },
     { name: "a key nobody issued", ask: asking(({ keys }) => vend("notion", keys.unknown)) },
     { name: "what is no key", ask: vend("notion", "open-sesame") },
-    {
-      name: "an admin token for what an app asks",
-      ask: Effect.flatMap(Service, ({ adminToken }) => bearing(connections, () => adminToken))
-    },
-    { name: "no key for a balance", ask: bare("/api/billing/balance"), particulars: { sent: false } },
     { name: "an admin token", ask: Effect.flatMap(Service, ({ adminToken }) => vend("notion", adminToken)) }
   ],
   app_revoked: [
-    { name: "a revoked key that asks for connections", ask: bearing(connections, ({ keys }) => keys.revoked) },
-    {
-      name: "a key of a suspended tenant that asks what is left",
-      ask: bearing("/api/billing/balance", ({ keys }) => keys.suspended)
-    },
+    ...ownRefusals.app_revoked,
     { name: "a revoked key", ask: asking(({ keys }) => vend("notion", keys.revoked)) },
     { name: "a key of a suspended tenant", ask: asking(({ keys }) => vend("notion", keys.suspended)) }
   ],
   app_expired: [
-    { name: "an expired key that asks for usage", ask: bearing("/api/billing/usage", ({ keys }) => keys.expired) },
+    ...ownRefusals.app_expired,
     { name: "an expired key", ask: asking(({ keys }) => vend("notion", keys.expired)) }
   ],
   identity_invalid: [
@@ -171,15 +121,7 @@ export const refusals = {
     }
   ],
   forbidden: [
-    { name: "a connection's key for an app's connections", ask: bearing(connections, ({ keys }) => keys.connection) },
-    {
-      name: "a connection's key for an app's caps",
-      ask: bearing("/api/billing/spend-caps", ({ keys }) => keys.connection)
-    },
-    {
-      name: "a connect session where nobody said how people reach the service",
-      ask: posting("/api/connect-sessions", { slug: "notion" }, ({ keys }) => keys.good)
-    },
+    ...ownRefusals.forbidden,
     {
       name: "an exclusive credential and a sandbox",
       ask: asking(({ foreign }) =>
@@ -193,11 +135,7 @@ export const refusals = {
     }
   ],
   provider_unknown: [
-    { name: "an integration nobody has heard of", ask: bare("/api/integrations/nosuch") },
-    {
-      name: "a connect session for no integration",
-      ask: posting("/api/connect-sessions", { slug: "nosuch" }, ({ keys }) => keys.good)
-    },
+    ...ownRefusals.provider_unknown,
     { name: "a slug of no integration", ask: asking(({ keys }) => vend("nosuch", keys.good)) },
     { name: "a variable of no integration", ask: asking(({ keys }) => vend("v1/PATH", keys.good)) },
     {
@@ -206,12 +144,7 @@ export const refusals = {
     }
   ],
   not_found: [
-    {
-      name: "an app of another tenant that is to be capped",
-      ask: asking(({ foreign, own }) =>
-        managed("PUT", `${own.base}/apps/${foreign.app}/spend-caps`, { daily_micros: 1, monthly_micros: null })
-      )
-    },
+    ...ownRefusals.not_found,
     { name: "no such route", ask: bare("/nowhere") },
     { name: "no such object", ask: managed("GET", `/tenants/${crypto.randomUUID()}/apps`) },
     {
@@ -250,20 +183,12 @@ export const refusals = {
     }
   ],
   conflict: [
+    ...ownRefusals.conflict,
     {
       name: "a tenant's slug",
       ask: Effect.andThen(
         managed("POST", "/tenants", { slug: "taken", name: "First" }),
         managed("POST", "/tenants", { slug: "taken", name: "Second" })
-      )
-    },
-    {
-      name: "a credit's reference",
-      ask: asking(({ own }) =>
-        Effect.andThen(
-          managed("POST", `${own.base}/credits`, { amount_micros: 1, reference: "taken" }),
-          managed("POST", `${own.base}/credits`, { amount_micros: 2, reference: "taken" })
-        )
       )
     },
     {

@@ -5,6 +5,7 @@ import { type KeyPrefix, mint } from "@vendodev/broker/vault/KeyFormat"
 import { send } from "@vendodev/testing/rawHttp"
 import type { Canary } from "./canaries.ts"
 import { type Answered, type Call, call } from "../fixtures/client.ts"
+import { ownQuestions } from "./ownQuestions.ts"
 
 /** An answer in which no canary may be. */
 export interface Silent extends Answered {
@@ -122,43 +123,20 @@ export const everything = Effect.fnUntraced(function* ({ administer, adminToken,
     yield* manage("GET", path)
   }
 
-  /** The answers to an app that asks on its own behalf: one holds credentials, one a ticket. */
-  const own = "/api/deployments/me/connections"
-  const listed = Effect.fnUntraced(function* (query: string, ...expected: ReadonlyArray<string>) {
-    const { text } = yield* call(port, { method: "GET", path: own + query, bearer: key })
-    for (const secret of expected) {
-      if (!text.includes(JSON.stringify(secret).slice(1, -1))) return yield* Effect.die(new Error(`unlisted: ${text}`))
-    }
+  const own = { key, narrow, gone: gone.key, late: late.key }
+  const asksItself = yield* ownQuestions({
+    port,
+    ask,
+    invented,
+    known,
+    manage,
+    text,
+    tenant,
+    own,
+    notion,
+    openai,
+    telegram
   })
-  yield* listed("", notion, openai, telegram)
-  yield* listed("?sandbox=1", notion, openai)
-  yield* ask({ method: "GET", path: own, bearer: narrow })
-  yield* ask({ method: "GET", path: own, bearer: gone.key })
-  yield* ask({ method: "GET", path: own, bearer: `${key}x` })
-  yield* ask({ method: "GET", path: `${own}?sandbox=${text("a secret for a sandbox")}`, bearer: key })
-  const jwtLike = `${text("the head of a JWT, listed")}.${text("its claims, listed")}.${text("its tag, listed")}`
-  yield* ask({ method: "GET", path: own, bearer: key, headers: { "x-vendo-user-jwt": jwtLike } })
-  const visit = (body: object) => ({ method: "POST", path: "/api/connect-sessions", bearer: key, body })
-  const opened = yield* call(port, visit({ slug: "notion", return_to: "https://tool.example/", state: "s" }))
-  const page = opened.text.slice(opened.text.indexOf("/connections/connect/")).replace(/".*$/s, "")
-  known("the ticket of a connect session", page.slice(page.indexOf("vendo_ct_")))
-  if (opened.status !== 201) return yield* Effect.die(new Error(`no session: ${opened.text}`))
-  yield* ask({ method: "GET", path: page })
-  yield* ask({ method: "GET", path: `${page}x` })
-  yield* ask({ method: "GET", path: page.replace("/connections/connect/notion", "/api/integrations") })
-  yield* ask(visit({ slug: "notion", return_to: `https://u:${text("a password to return with")}@tool.example/` }))
-  yield* ask(
-    visit({ slug: "notion", return_to: `https://tool.example/?x=${invented("a key to return with", "vendo_sk_")}` })
-  )
-  yield* ask(visit({ slug: "notion", state: `${text("a secret in a state")}\n` }))
-  yield* ask(visit({ slug: text("a secret for a slug to connect") + "!" }))
-  yield* manage("POST", `${tenant}/credits`, { amount_micros: 5, reference: `${text("a secret for a reference")} ` })
-  yield* manage("POST", `${tenant}/credits`, { amount_micros: text("a secret for an amount"), reference: "r" })
-  for (const what of ["balance", "spend-caps", "usage"]) {
-    yield* ask({ method: "GET", path: `/api/billing/${what}`, bearer: key })
-    yield* ask({ method: "GET", path: `/api/billing/${what}`, bearer: late.key })
-  }
-  yield* ask({ method: "GET", path: `/api/billing/usage?period=${text("a secret for a period")}`, bearer: key })
 
   // Who asks.
   yield* vend("notion", invented("a key nobody issued", "vendo_sk_"))
@@ -258,8 +236,7 @@ export const everything = Effect.fnUntraced(function* ({ administer, adminToken,
   const all = Effect.fnUntraced(function* (when: string) {
     yield* vend("notion", key)
     yield* pasteWhen(when)
-    yield* ask({ method: "GET", path: own, bearer: key })
-    yield* ask(visit({ slug: "notion" }))
+    yield* asksItself
     yield* ask({ method: "GET", path: "/api/tenants", bearer: adminToken })
     yield* ask({ method: "GET", path: "/readyz" })
   })
