@@ -65,15 +65,17 @@ const errors = (...more: ReadonlyArray<BrokerErrorClass>) =>
     ...more
   )
 
-/** Where a browser is sent afterwards. */
-const ReturnTo = Schema.String.check(
+const ReturnTo = Schema.String.annotate({
+  description: "Where the browser is sent afterwards: an http or https URL of at most 2048 characters."
+}).check(
   Schema.makeFilter((text) => isPlainAddress(text), {
     expected: "an http or https URL without user and password, of at most 2048 visible ASCII characters"
   })
 )
 
-/** Handed back with `return_to`, unread. */
-const State = Schema.String.check(
+const State = Schema.String.annotate({
+  description: "Handed back with `return_to`, unread: 1 to 512 printable ASCII characters."
+}).check(
   Schema.makeFilter((text) => /^[ -~]{1,512}$/.test(text) && !keyLike.test(text), {
     expected: "1 to 512 printable ASCII characters"
   })

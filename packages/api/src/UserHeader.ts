@@ -1,8 +1,7 @@
 import { Schema } from "effect"
 
-/** The user a deployment speaks for. What is sent must be valid; nobody falls back to being nobody. */
-export const UserHeader = {
-  "x-vendo-user-jwt": Schema.optionalKey(Schema.RedactedFromValue(Schema.String)).annotate({
-    description: "A user token. Only what belongs to that user is answered."
-  })
-}
+const UserToken = Schema.String.annotate({
+  description: "A token of the user the deployment speaks for. One that is sent must be valid: it is never ignored."
+})
+
+export const UserHeader = { "x-vendo-user-jwt": Schema.optionalKey(Schema.RedactedFromValue(UserToken)) }
