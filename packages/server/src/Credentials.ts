@@ -4,7 +4,6 @@
  * Declared in the contract like every endpoint, but answered by hand, because
  * decoding and encoding through schemas would cost more than all the rest.
  */
-import { NodeHttpServerRequest } from "@effect/platform-node"
 import { Effect, Option, Schema } from "effect"
 import { HttpRouter, type HttpServerRequest } from "effect/http"
 import * as Catalog from "@vendodev/catalog/Catalog"
@@ -66,7 +65,7 @@ const get = Effect.gen(function* () {
     const answered = Bulk.isHere(request.url) ? many(request) : one(request)
     return request.headers["content-length"] === undefined && request.headers["transfer-encoding"] === undefined
       ? answered
-      : Effect.andThen(refuseBody(NodeHttpServerRequest.toIncomingMessage(request)), answered)
+      : Effect.andThen(refuseBody(request), answered)
   }
 })
 

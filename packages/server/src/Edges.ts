@@ -4,11 +4,9 @@
  * Whatever a route does, what leaves here is a success or a row of the error
  * table, with a request id and `Cache-Control: no-store`.
  */
-import { NodeHttpServerRequest } from "@effect/platform-node"
 import { Cause, Context, Effect, Option, References, Schema } from "effect"
 import { HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { randomUUID } from "node:crypto"
-import { IncomingMessage } from "node:http"
 import { errorCodeHeader } from "@vendodev/api/WireError"
 import {
   BrokerError,
@@ -124,11 +122,14 @@ export const layer = HttpRouter.middleware(
         const now = (error: BrokerError, options?: { readonly close: boolean }) =>
           Effect.succeed(labelled(Answer.ofError(error, options), requestId))
 
-        const message = NodeHttpServerRequest.toIncomingMessage(outer)
-        const fault = message instanceof IncomingMessage ? Framing.faultOf(message) : undefined
+        const { source } = outer
+        const fault = Framing.faultOf(source)
         if (fault !== undefined) return now(fault, { close: true })
         if (inFlight >= settings.maxInFlight) return now(overloaded)
-        const target = locate(outer.url, outer.headers["host"] ?? "")
+        const target = locate(
+          outer.url,
+          source instanceof Request ? Framing.hostOf(source) : (outer.headers["host"] ?? "")
+        )
         if (Option.isNone(target)) return now(nowhere)
         const request = target.value === outer.url ? outer : outer.modify({ url: target.value })
         if (!routed.has(request.method) || !isRoute(request.url)) return now(unrouted(request.method, request.url))

@@ -6,10 +6,16 @@
  * absolute-form targets through. Each of these is a way to make two readers of
  * one request disagree, so each is refused.
  */
-import type { IncomingMessage } from "node:http"
+import { IncomingMessage } from "node:http"
 import { RequestInvalid, TooLarge } from "@vendodev/domain/BrokerError"
 
 const maximumHeaders = 100
+
+/** Of a request line and all headers. The parser of a listener counts for itself. */
+export const maximumHeaderSize = 16 * 1024
+
+/** What is said when there are more bytes of them. */
+export const headersTooLarge = new TooLarge({ detail: "the headers are larger than 16 kB", part: "headers" })
 
 /** Sent twice, these mean two things. Everything of ours is in the list by prefix. */
 const singular = new Set([
@@ -30,11 +36,34 @@ const validValue = /^[\t\x20-\x7e]*$/
 
 const invalid = (detail: string) => new RequestInvalid({ detail })
 
-/** The first fault of the message, if it has one. */
-export const faultOf = (message: IncomingMessage): RequestInvalid | TooLarge | undefined => {
-  const { httpVersion, rawHeaders, url = "" } = message
+/** The first fault of what a request came as, if it has one: a message of Node's, or a request in this process. */
+export const faultOf = (source: object): RequestInvalid | TooLarge | undefined =>
+  source instanceof IncomingMessage
+    ? faultOfMessage(source)
+    : source instanceof Request
+      ? faultOfRequest(source)
+      : invalid("this is no request")
+
+const faultOfMessage = ({ httpVersion, rawHeaders, url = "" }: IncomingMessage) => {
   if (httpVersion !== "1.1" && httpVersion !== "1.0") return invalid("send HTTP/1.1")
   if (url.charCodeAt(0) !== 47) return invalid("send the path alone as request target, such as GET /path")
+  return faultOfHeaders(rawHeaders, httpVersion)
+}
+
+/** The host a request in this process is for: it has no such header unless somebody wrote one. */
+export const hostOf = (request: Request): string => request.headers.get("host") ?? new URL(request.url).host
+
+/** Judged as the message a client would have made of it. */
+const faultOfRequest = (request: Request) => {
+  const { pathname, search } = new URL(request.url)
+  const headers = [...new Headers({ ...Object.fromEntries(request.headers), host: hostOf(request) })]
+  const size = headers.reduce((size, [name, value]) => size + `${name}: ${value}\r\n`.length, 0)
+  if (`${request.method} ${pathname}${search} HTTP/1.1\r\n\r\n`.length + size > maximumHeaderSize)
+    return headersTooLarge
+  return faultOfHeaders(headers.flat(), "1.1")
+}
+
+const faultOfHeaders = (rawHeaders: ReadonlyArray<string>, httpVersion: string) => {
   if (rawHeaders.length > maximumHeaders * 2) {
     return new TooLarge({ detail: `send at most ${maximumHeaders} headers`, part: "headers" })
   }

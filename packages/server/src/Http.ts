@@ -1,18 +1,16 @@
 /** The listener: Node's server with its limits, and answers of ours where it would give its own. */
 import { NodeHttpServer } from "@effect/platform-node"
-import { ByteSize, Effect, Layer } from "effect"
+import { Effect, Layer } from "effect"
 import { HttpIncomingMessage, HttpRouter } from "effect/http"
 import { randomUUID } from "node:crypto"
 import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http"
 import type { Duplex } from "node:stream"
-import { type BrokerError, MethodNotAllowed, RequestInvalid, TooLarge } from "@vendodev/domain/BrokerError"
+import { type BrokerError, MethodNotAllowed, RequestInvalid } from "@vendodev/domain/BrokerError"
 import * as Answer from "./Answer.ts"
+import { headersTooLarge, maximumHeaderSize } from "./Framing.ts"
 import { methodsOf } from "./methodsOf.ts"
 import * as Routes from "./Routes.ts"
 import { Settings } from "./Settings.ts"
-
-/** The largest body of any route: a credential of 16 kB in JSON, and room. */
-const maximumBody = ByteSize.kibibytes(64)
 
 /**
  * The adapter asks Node to compare the bytes written with `Content-Length`,
@@ -24,7 +22,7 @@ Object.defineProperty(WholeResponse.prototype, "strictContentLength", { get: () 
 
 /** Node's own limits are made for pages; these are made for calls. */
 const limits = {
-  maxHeaderSize: 16 * 1024,
+  maxHeaderSize: maximumHeaderSize,
   headersTimeout: 10_000,
   requestTimeout: 15_000,
   connectionsCheckingInterval: 1_000,
@@ -38,7 +36,7 @@ const invalid = new RequestInvalid({ detail: "this is not a well-formed HTTP/1.1
 
 /** What the parser found, by its code. */
 const parserFaults: Readonly<Record<string, BrokerError>> = {
-  HPE_HEADER_OVERFLOW: new TooLarge({ detail: "the headers are larger than 16 kB", part: "headers" }),
+  HPE_HEADER_OVERFLOW: headersTooLarge,
   HPE_CHUNK_EXTENSIONS_OVERFLOW: new RequestInvalid({ detail: "chunk extensions are not accepted" }),
   ERR_HTTP_REQUEST_TIMEOUT: new RequestInvalid({ detail: "the request did not arrive in time" })
 }
@@ -138,5 +136,5 @@ const listener = Layer.unwrap(
 export const layer = HttpRouter.serve(Routes.layer, {
   disableLogger: true,
   disableListenLog: true,
-  routerConfig: { ignoreDuplicateSlashes: false, ignoreTrailingSlash: false, caseSensitive: true, maxParamLength: 512 }
-}).pipe(Layer.provide(Layer.succeed(HttpIncomingMessage.MaxBodySize, maximumBody)), Layer.provideMerge(listener))
+  routerConfig: Routes.config
+}).pipe(Layer.provide(Layer.succeed(HttpIncomingMessage.MaxBodySize, Routes.maximumBody)), Layer.provideMerge(listener))

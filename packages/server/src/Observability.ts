@@ -17,6 +17,9 @@ const secretHeaders = Layer.succeed(Headers.CurrentRedactedNames, [
 /** The span of a request is ours, see `requestSpan.ts`. */
 const noSpanOfTheLibrary = Layer.succeed(HttpMiddleware.TracerDisabledWhen, () => true)
 
+/** For whatever answers requests: of a caller's text, nothing is printed that may be a secret. */
+export const discreet = Layer.merge(secretHeaders, noSpanOfTheLibrary)
+
 const exporting = Layer.unwrap(
   Effect.map(Settings, ({ telemetry }) =>
     Option.match(telemetry, {
@@ -29,4 +32,4 @@ const exporting = Layer.unwrap(
   )
 )
 
-export const layer = Layer.mergeAll(exporting, secretHeaders, noSpanOfTheLibrary)
+export const layer = Layer.merge(exporting, discreet)

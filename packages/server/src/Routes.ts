@@ -1,5 +1,5 @@
 /** Every route of the service, still asking for the broker. Who listens is someone else's choice. */
-import { Effect, Layer } from "effect"
+import { ByteSize, Effect, Layer } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder, HttpApiScalar, OpenApi } from "effect/http-api"
 import { ServiceApi, VendoApi } from "@vendodev/api/VendoApi"
@@ -16,6 +16,17 @@ import * as Runtime from "./Runtime.ts"
 import * as TopUpPage from "./TopUpPage.ts"
 import * as ValidRequest from "./ValidRequest.ts"
 import * as WellKnown from "./WellKnown.ts"
+
+/** The largest body of any route: a credential of 16 kB in JSON, and room. */
+export const maximumBody = ByteSize.kibibytes(64)
+
+/** A path is taken as it comes. */
+export const config = {
+  ignoreDuplicateSlashes: false,
+  ignoreTrailingSlash: false,
+  caseSensitive: true,
+  maxParamLength: 512
+}
 
 const contract = HttpApiBuilder.layer(ServiceApi).pipe(
   Layer.provide([

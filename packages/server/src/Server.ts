@@ -61,7 +61,8 @@ const drain = Layer.effectDiscard(
   })
 )
 
-const broker = Broker.layer.pipe(
+/** The broker as the settings have it, over its database and its keys. */
+export const broker = Broker.layer.pipe(
   Layer.provide(brokerSettings.layer),
   Layer.provideMerge(Layer.effectDiscard(verifyKeyring)),
   Layer.provideMerge(Database.layer),

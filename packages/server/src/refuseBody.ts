@@ -1,6 +1,6 @@
 import { Effect } from "effect"
-import type { IncomingMessage } from "node:http"
-import type { Http2ServerRequest } from "node:http2"
+import type { HttpServerRequest } from "effect/http"
+import { IncomingMessage } from "node:http"
 import { RequestInvalid, TooLarge } from "@vendodev/domain/BrokerError"
 
 const tolerated = 1024
@@ -13,15 +13,18 @@ const endless = new RequestInvalid({ detail: "the body did not end in time; a GE
  * A body on a GET means nothing. A small one is ignored, a larger one refused,
  * and none is waited for or read for long.
  */
-export const refuseBody = (
-  message: IncomingMessage | Http2ServerRequest
-): Effect.Effect<void, TooLarge | RequestInvalid> => {
-  const declared = message.headers["content-length"]
+export const refuseBody = ({
+  headers,
+  source
+}: HttpServerRequest.HttpServerRequest): Effect.Effect<void, TooLarge | RequestInvalid> => {
+  const declared = headers["content-length"]
   if (declared !== undefined) return Number(declared) > tolerated ? Effect.fail(tooLarge) : Effect.void
-  return Effect.timeoutOrElse(drained(message), { duration: "5 seconds", orElse: () => Effect.fail(endless) })
+  // No other kind of request can have a body that is not declared.
+  if (!(source instanceof IncomingMessage)) return Effect.void
+  return Effect.timeoutOrElse(drained(source), { duration: "5 seconds", orElse: () => Effect.fail(endless) })
 }
 
-const drained = (message: IncomingMessage | Http2ServerRequest): Effect.Effect<void, TooLarge | RequestInvalid> =>
+const drained = (message: IncomingMessage): Effect.Effect<void, TooLarge | RequestInvalid> =>
   Effect.callback((resume) => {
     let length = 0
     const onData = (chunk: Uint8Array) => {

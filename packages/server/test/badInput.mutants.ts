@@ -207,7 +207,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     control: "headers have at most 16 kB",
     file: http,
-    find: `maxHeaderSize: 16 * 1024`,
+    find: `maxHeaderSize: maximumHeaderSize`,
     replace: `maxHeaderSize: 64 * 1024`,
     test
   }
