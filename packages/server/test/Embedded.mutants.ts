@@ -31,9 +31,9 @@ export const mutants: ReadonlyArray<Mutant> = [
   },
   {
     ...embedded,
-    control: "a path is taken as it comes",
+    control: "a path is read with the settings of a listener",
     find: `Layer.succeed(HttpRouter.RouterConfig, Routes.config)`,
-    replace: `Layer.succeed(HttpRouter.RouterConfig, { ignoreDuplicateSlashes: true })`
+    replace: `Layer.empty`
   },
   {
     ...framing,

@@ -19,7 +19,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   },
   {
     control: "a body has at most 64 kB",
-    file: "packages/server/src/Http.ts",
+    file: "packages/server/src/Routes.ts",
     find: `ByteSize.kibibytes(64)`,
     replace: `ByteSize.kibibytes(640)`,
     test
