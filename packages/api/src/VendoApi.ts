@@ -3,6 +3,7 @@ import { HttpApi, OpenApi } from "effect/http-api"
 import { BillingGroup } from "./BillingGroup.ts"
 import { CatalogGroup } from "./CatalogGroup.ts"
 import { CredentialsGroup } from "./CredentialsGroup.ts"
+import { EventsGroup } from "./EventsGroup.ts"
 import { HealthGroup } from "./HealthGroup.ts"
 import { ManagementGroup } from "./ManagementGroup.ts"
 import { RuntimeGroup } from "./RuntimeGroup.ts"
@@ -18,12 +19,13 @@ export class ServiceApi extends HttpApi.make("vendo-service")
   .add(HealthGroup)
   .annotate(HttpApi.PayloadParseOptions, { onExcessProperty: "error" }) {}
 
-/** Everything there is, the hot path included, which the service answers by hand. */
+/** Everything there is, the hot path and the streams included, which the service answers by hand. */
 export class VendoApi extends HttpApi.make("vendo")
   .add(CredentialsGroup)
   .add(RuntimeGroup)
   .add(BillingGroup)
   .add(CatalogGroup)
+  .add(EventsGroup)
   .add(ManagementGroup)
   .add(WellKnownGroup)
   .add(HealthGroup)

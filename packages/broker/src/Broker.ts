@@ -10,6 +10,8 @@ import { UserTokenKeys } from "./access/UserTokenKeys.ts"
 import { UserTokens } from "./access/UserTokens.ts"
 import { AuditLog } from "./audit/AuditLog.ts"
 import { Tenancy } from "./database/Tenancy.ts"
+import { EventLog } from "./events/EventLog.ts"
+import { Events } from "./events/Events.ts"
 import { AppKeys } from "./manage/AppKeys.ts"
 import { AppSpendCaps } from "./manage/AppSpendCaps.ts"
 import { Apps } from "./manage/Apps.ts"
@@ -53,11 +55,13 @@ const runtime = Layer.mergeAll(BoundConnections.layer, ConnectSessions.layer, Bi
   Layer.provideMerge(CallingApp.layer)
 )
 
+const events = Events.layer.pipe(Layer.provide(EventLog.layer))
+
 /**
  * Still open: `SqlClient` as the server's role, `Keyring`, how Composio and users are known (`ComposioSettings`,
- * `UserIdentitySettings`), and the way out: `HttpClient` and `FileSystem`.
+ * `UserIdentitySettings`), who brings `Wakeups`, and the way out: `HttpClient` and `FileSystem`.
  */
-export const layer = Layer.mergeAll(management, Doctor.layer, Tenancy.layer, runtime).pipe(
+export const layer = Layer.mergeAll(management, events, Doctor.layer, Tenancy.layer, runtime).pipe(
   Layer.provideMerge(vending),
   Layer.provide([AuditLog.layer, AdminTokens.layer, Vault.layer])
 )

@@ -10,6 +10,7 @@ import * as CatalogEntries from "./CatalogEntries.ts"
 import * as ConnectPage from "./ConnectPage.ts"
 import * as Credentials from "./Credentials.ts"
 import * as Edges from "./Edges.ts"
+import * as Events from "./Events.ts"
 import * as Health from "./Health.ts"
 import * as Management from "./Management.ts"
 import * as Runtime from "./Runtime.ts"
@@ -49,6 +50,7 @@ const reference = HttpApiScalar.layer(VendoApi, { path: "/docs" })
 export const layer = Layer.mergeAll(
   contract,
   Credentials.layer,
+  Events.layer,
   ConnectPage.layer,
   TopUpPage.layer,
   openApi,

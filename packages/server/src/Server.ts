@@ -11,6 +11,7 @@ import * as Demo from "./Demo.ts"
 import { Draining } from "./Draining.ts"
 import * as Http from "./Http.ts"
 import * as Keys from "./Keys.ts"
+import * as Notifications from "./Notifications.ts"
 import * as Observability from "./Observability.ts"
 import { Settings } from "./Settings.ts"
 import * as Welcome from "./Welcome.ts"
@@ -63,7 +64,7 @@ const drain = Layer.effectDiscard(
 
 /** The broker as the settings have it, over its database and its keys. */
 export const broker = Broker.layer.pipe(
-  Layer.provide(brokerSettings.layer),
+  Layer.provide([brokerSettings.layer, Notifications.layer]),
   Layer.provideMerge(Layer.effectDiscard(verifyKeyring)),
   Layer.provideMerge(Database.layer),
   Layer.provideMerge(Keys.layer)

@@ -10,6 +10,7 @@ import { Apps } from "@vendodev/broker/manage/Apps"
 import { Bindings } from "@vendodev/broker/manage/Bindings"
 import { Connections } from "@vendodev/broker/manage/Connections"
 import { Tenants } from "@vendodev/broker/manage/Tenants"
+import { Wakeups } from "@vendodev/broker/events/Wakeups"
 import { ComposioSettings } from "@vendodev/broker/upstream/ComposioClient"
 import { UserIdentitySettings } from "@vendodev/broker/access/UserIdentitySettings"
 import { generate, Keyring } from "@vendodev/broker/vault/Keyring"
@@ -39,7 +40,7 @@ const settings = Layer.succeed(UserIdentitySettings, {
 /** The broker as the service has it, on a migrated Postgres as the server's own role, and an upstream to ask. */
 export const layerWith = <E, R>(upstream: Layer.Layer<ComposioSettings | HttpClient.HttpClient, E, R>) =>
   Layer.merge(Broker.layer, adminAccess).pipe(
-    Layer.provide([upstream, settings, NodeFileSystem.layer]),
+    Layer.provide([upstream, settings, Wakeups.none, NodeFileSystem.layer]),
     Layer.provideMerge(keyring),
     Layer.provideMerge(Postgres.layer),
     Layer.orDie

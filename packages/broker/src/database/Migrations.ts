@@ -14,6 +14,7 @@ import createTokenLeases from "./migrations/0005_create_token_leases.ts"
 import createUserTokenKeys from "./migrations/0006_create_user_token_keys.ts"
 import replaceVendFunction from "./migrations/0007_replace_vend_function.ts"
 import createLedgerAndConnectSessions from "./migrations/0008_create_ledger_and_connect_sessions.ts"
+import createEvents from "./migrations/0009_create_events.ts"
 
 /** Listed by hand and never edited once released. */
 const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [
@@ -24,7 +25,8 @@ const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [
   [5, "create_token_leases", Effect.succeed(createTokenLeases)],
   [6, "create_user_token_keys", Effect.succeed(createUserTokenKeys)],
   [7, "replace_vend_function", Effect.succeed(replaceVendFunction)],
-  [8, "create_ledger_and_connect_sessions", Effect.succeed(createLedgerAndConnectSessions)]
+  [8, "create_ledger_and_connect_sessions", Effect.succeed(createLedgerAndConnectSessions)],
+  [9, "create_events", Effect.succeed(createEvents)]
 ]
 
 const table = "vendo_migrations"

@@ -1,0 +1,34 @@
+/** What an app is told of as it happens, by the names and fields of `GET /api/deployments/me/events`. */
+import { Schema } from "effect"
+import { ConnectionId, IntegrationSlug } from "./Ids.ts"
+
+/** Grows with every event of the tenant; an app hears only some of them, so there are gaps. */
+export const EventId = Schema.String.check(Schema.isPattern(/^\d{1,15}$/, { expected: "up to 15 decimal digits" }))
+export type EventId = typeof EventId.Type
+
+const event = <const Kind extends string, const Fields extends Schema.Struct.Fields>(kind: Kind, fields: Fields) =>
+  Schema.Struct({ id: EventId, at: Schema.DateTimeUtcFromString, kind: Schema.Literal(kind), ...fields })
+
+const connection = { slug: IntegrationSlug, connection_id: ConnectionId }
+
+/** How a connection stands, in the words of those who use it: an `active` one is `connected`. */
+export const EventStatus = Schema.Literals(["connected", "pending_setup", "needs_reauth", "error", "revoked"])
+export type EventStatus = typeof EventStatus.Type
+
+const Micros = Schema.Int.annotate({ description: "Millionths of a US dollar." })
+const Window = Schema.Literals(["daily", "monthly"])
+
+export const Event = Schema.Union([
+  event("connection.connected", connection),
+  event("connection.disconnected", connection),
+  /** Something that can be seen, such as its name, and not how it stands. */
+  event("connection.changed", connection),
+  event("connection.status_changed", { ...connection, status: EventStatus }),
+  event("billing.usage_recorded", { provider: IntegrationSlug, micros: Micros }),
+  event("billing.balance_changed", { remaining_micros: Micros }),
+  event("billing.cap_warned", { window: Window, pct: Schema.Finite }),
+  event("billing.cap_tripped", { window: Window })
+]).annotate({ identifier: "Event" })
+export type Event = typeof Event.Type
+
+export type EventKind = Event["kind"]
