@@ -68,12 +68,16 @@ export const layer = HttpRouter.use((router) =>
         events.open({ key, userJwt, after: Option.map(Option.fromUndefinedOr(after), Number) })
       )
       const blocks = Stream.map(stream, block).pipe(Stream.interruptWhen(draining.started))
-      return HttpServerResponse.stream(
+      const response = HttpServerResponse.stream(
         Stream.encodeText(Stream.concat(Stream.make(greeting), blocks)).pipe(
           cutOffWhenStalled(request.source, lease, draining.started)
         ),
         options
       )
+      // A server that stops would wait for what else might come on the connection.
+      return request.source instanceof IncomingMessage
+        ? HttpServerResponse.setHeader(response, "connection", "close")
+        : response
     })
 
     yield* router.add("GET", "/api/deployments/me/events", (request) =>
