@@ -32,7 +32,7 @@ const options = {
  * Cuts off who takes nothing of what was sent last: after a while, or as soon
  * as the server stops, which would wait for them.
  */
-const cutOffWhenStalled =
+export const cutOffWhenStalled =
   (source: object, patience: Duration.Duration, stopping: Effect.Effect<void>) =>
   (stream: Stream.Stream<Uint8Array>): Stream.Stream<Uint8Array> =>
     source instanceof IncomingMessage
