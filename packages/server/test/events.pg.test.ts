@@ -1,11 +1,13 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import type { Event } from "@vendodev/domain/Event"
+import type { TestDatabase } from "@vendodev/testing/Postgres"
 import { start } from "@vendodev/testing/ServerProcess"
 import { administer } from "./edges/administer.ts"
 import * as Composio from "./fixtures/composio.ts"
 import { brief, connectAs, listen, userToken } from "./fixtures/listening.ts"
 import * as Service from "./fixtures/service.ts"
+import type { NoAnswer } from "./fixtures/wire.ts"
 
 const { bind, connect, connectAndBind, makeApp, makeTenant, managed, vend } = Service
 
@@ -213,7 +215,7 @@ layer(Composio.layer(), { excludeTestServices: true })("Events", (it) => {
       const ends = Effect.fnUntraced(function* (
         tenant: Service.Made & { readonly base: string; readonly key: string },
         jwt: string | undefined,
-        end: Effect.Effect<unknown, unknown, Service.Service | import("@vendodev/testing/Postgres").TestDatabase>,
+        end: Effect.Effect<unknown, NoAnswer, Service.Service | TestDatabase>,
         code: string
       ) {
         const asked = jwt === undefined ? {} : { jwt }
