@@ -14,7 +14,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     file,
     test,
-    control: "a reader who reads is not",
+    control: "a reader who waits is not",
     find: `FiberHandle.clear(stalled),`,
     replace: `Effect.void,`
   },

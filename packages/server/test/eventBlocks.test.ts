@@ -46,6 +46,16 @@ it.effect("A reader who takes nothing for as long as a lease is cut off, and no 
   })
 )
 
+it.effect("A reader who waits for what has not come is not cut off", () =>
+  Effect.gen(function* () {
+    const waiting = new IncomingMessage(new Socket())
+    const chunks = Stream.make(new Uint8Array(1)).pipe(Stream.concat(Stream.never))
+    yield* Effect.forkChild(Stream.runDrain(cutOffWhenStalled(waiting, patience, Effect.never)(chunks)))
+    yield* TestClock.adjust("5 minutes")
+    assert.isFalse(waiting.destroyed)
+  })
+)
+
 it.effect("A reader who takes nothing when the server stops is cut off after a second", () =>
   Effect.gen(function* () {
     const stalled = new IncomingMessage(new Socket())

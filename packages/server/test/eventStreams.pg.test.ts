@@ -85,7 +85,8 @@ layer(World.layer(), { excludeTestServices: true })("Streams of events", (it) =>
       const { environment, server } = yield* Service.Service
       const tenant = yield* makeTenant
       const stopping = yield* start(environment)
-      const streams = yield* Effect.replicateEffect(listen(stopping.baseUrl, tenant.key), 5)
+      // By a client that keeps its connections.
+      const streams = yield* Effect.replicateEffect(listen(stopping.baseUrl, tenant.key, { fetch }), 5)
       for (const stream of streams) yield* stream.said("retry")
       // A request under way may take 25 seconds.
       assert.strictEqual(yield* Effect.timeout(stop(stopping.child), "10 seconds"), 0)

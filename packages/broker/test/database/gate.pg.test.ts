@@ -54,6 +54,11 @@ const attempts: ReadonlyArray<readonly [what: string, statement: string]> = [
   ["read tickets, or what they are stored as", `SELECT * FROM broker.connect_sessions`],
   ["open a connect session by hand", `INSERT INTO broker.connect_sessions SELECT * FROM broker.connect_sessions`],
   ["use a ticket again", `UPDATE broker.connect_sessions SET used_at = NULL`],
+  ["read events past the gate", `SELECT * FROM broker.events`],
+  ["invent an event", `SELECT gate.emit('${noId}', '${noId}', '', 'connection.connected', '{}')`],
+  ["make an event without a change", `INSERT INTO broker.events SELECT * FROM broker.events`],
+  ["free the place of another's stream", `DELETE FROM broker.event_streams`],
+  ["count events anew", `UPDATE broker.audit_heads SET event_id = 0`],
   ["turn an exclusive integration shared", `UPDATE broker.integrations SET exclusive = false`]
 ]
 

@@ -166,8 +166,9 @@ layer(Fixture.layer)("The schema", (it) => {
         const expected = { owner: "vendo_gate", config: ["search_path=pg_catalog, pg_temp"], public: false }
         assert.deepStrictEqual(rest, expected, name)
       }
-      const callable = functions.filter(({ name }) => !/^gate\.(?:append|enter|fuse_holds|sign)\(/.test(name))
-      assert.strictEqual(callable.length, functions.length - 4)
+      const inside = /^gate\.(?:append|emit|enter|fuse_holds|listener|sign|(?:binding|connection|ledger)_event|wake)\(/
+      const callable = functions.filter(({ name }) => !inside.test(name))
+      assert.strictEqual(callable.length, functions.length - 10)
       const granted = yield* sql<{ readonly name: string }>`
         SELECT p.oid::regprocedure::text AS name FROM pg_proc p
         WHERE p.pronamespace = 'gate'::regnamespace AND has_function_privilege('vendo_server', p.oid, 'EXECUTE')`

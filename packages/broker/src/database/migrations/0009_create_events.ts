@@ -27,13 +27,6 @@ const onCommit = (name: string, event: string, table: string, call: string, when
   `CREATE CONSTRAINT TRIGGER ${name} AFTER ${event} ON broker.${table} DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW ${when === "" ? "" : `WHEN (${when})`} EXECUTE FUNCTION gate.${call}()`
 
-/** Where there is a ledger: what is used, and what is left of the balance. */
-export const onLedger = `DO $$ BEGIN
-    IF to_regclass('broker.ledger') IS NOT NULL THEN
-      ${onCommit("ledger_event", "INSERT", "ledger", "ledger_event")};
-    END IF;
-  END $$`
-
 export default statements(
   `SET LOCAL ROLE vendo_owner`,
 
@@ -67,6 +60,9 @@ export default statements(
   ...["events", "event_streams"].flatMap((table) => [
     `ALTER TABLE broker.${table} ENABLE ROW LEVEL SECURITY`,
     `ALTER TABLE broker.${table} FORCE ROW LEVEL SECURITY`,
+    // The server may not touch them; if it ever may, then those of one tenant.
+    `CREATE POLICY tenant ON broker.${table} FOR ALL TO vendo_server
+      USING (tenant_id = (SELECT gate.tenant())) WITH CHECK (tenant_id = (SELECT gate.tenant()))`,
     `CREATE POLICY gate ON broker.${table} FOR ALL TO vendo_gate USING (true) WITH CHECK (true)`
   ]),
   `GRANT SELECT ON broker.apps, broker.events, broker.event_streams TO vendo_gate`,
@@ -271,7 +267,7 @@ export default statements(
     "connection_event",
     "OLD.status <> NEW.status OR OLD.name <> NEW.name OR OLD.metadata <> NEW.metadata"
   ),
-  onLedger,
+  onCommit("ledger_event", "INSERT", "ledger", "ledger_event"),
 
   `CREATE TRIGGER wake AFTER UPDATE OF revoked_at, expires_at ON broker.app_keys
     FOR EACH ROW EXECUTE FUNCTION gate.wake('tenant_id')`,
