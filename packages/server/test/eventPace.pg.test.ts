@@ -3,7 +3,6 @@ import { assert, layer } from "@effect/vitest"
 import { ConfigProvider, Context, Duration, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { Pace } from "@vendodev/broker/events/Events"
-import { onLedger } from "@vendodev/broker/database/migrations/0009_create_events"
 import { Draining } from "@vendodev/server/Draining"
 import { Embedded } from "@vendodev/server/Embedded"
 import { broker } from "@vendodev/server/Server"
@@ -109,12 +108,6 @@ layer(Service.layer(), { excludeTestServices: true })("A stream of events", (it)
   it.effect("tells each app of the tenant what is left, the one that used it what it used, and no user either", () =>
     Effect.gen(function* () {
       const { server } = yield* Service.Service
-      yield* administer(
-        `CREATE TABLE IF NOT EXISTS broker.ledger (tenant_id uuid, id uuid, kind text, app_id uuid, provider text,
-          amount_micros bigint, reference text)`,
-        `GRANT SELECT ON broker.ledger TO vendo_gate`,
-        onLedger
-      )
       const tenant = yield* makeTenant
       const sibling = yield* makeApp(tenant.base, "sibling")
       const jwt = yield* userToken(server.baseUrl, tenant.key, "ada")
