@@ -128,6 +128,7 @@ layer(places, { excludeTestServices: true })("Both SDKs, over a socket and witho
       it.effect(`${sdk}, ${where}: a user sees their own connections, and the deployment its own`, () =>
         Effect.gen(function* () {
           const tenant = yield* makeTenant
+          yield* connectAndBind(tenant, "github", { credential: "of all", profile: "byok_static" })
           yield* connectAndBind(tenant, "notion", { credential: "secret", profile: "byok_static" })
           yield* ofUser(tenant, "ada")
           const vendo = yield* face(tenant.key)
