@@ -134,7 +134,7 @@ layer(Fixture.layer)("The broker's key for user tokens", (it) => {
         Effect.andThen(
           run(`ALTER DATABASE ${name} CONNECTION LIMIT 0`),
           run(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'vendo_server' AND datname = current_database()"
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE usename = 'vendo_server' AND datname = current_database()"
           )
         ),
         () =>
