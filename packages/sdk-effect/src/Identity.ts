@@ -7,7 +7,8 @@
 import { Effect, Option, Redacted } from "effect"
 import type { HeadersLike } from "@vendodev/client/headerOf"
 import * as Client from "@vendodev/client/UserJwt"
-import { fromFailure, type VendoError } from "./VendoError.ts"
+import { fromFailure } from "./fromFailure.ts"
+import type { VendoError } from "./VendoError.ts"
 
 /** The user token sent as `X-Vendo-User-JWT`. None, its default, means the deployment's own connections. */
 export const UserJwt = Client.UserJwt

@@ -25,9 +25,10 @@ import { Tokens } from "@vendodev/client/Tokens"
 import { Transport } from "@vendodev/client/Transport"
 import { verifyWebhook, type WebhookEvent, type WebhookOptions } from "@vendodev/client/verifyWebhook"
 import * as configEnvironment from "./configEnvironment.ts"
+import { fromFailure } from "./fromFailure.ts"
 import * as httpTransport from "./httpTransport.ts"
 import { session } from "./session.ts"
-import { AppUnknown, fromFailure, type VendoError } from "./VendoError.ts"
+import { AppUnknown, type VendoError } from "./VendoError.ts"
 
 /** How to listen. Whatever is left out has the default named beside it. */
 export interface EventStreamOptions {
@@ -49,6 +50,7 @@ const noKey = new AppUnknown({ detail: "set VENDO_API_KEY, or pass apiKey", chal
 /** Without a key nothing is sent. */
 const noTransport = Layer.succeed(Transport, { send: () => Effect.die("a request in OSS mode") })
 
+/** The service: tokens, connections and what else a tool asks of Vendo. Provide `Vendo.layer`. */
 export class Vendo extends Context.Service<
   Vendo,
   {
@@ -63,13 +65,13 @@ export class Vendo extends Context.Service<
      * `upstream_error`, `unavailable` and `overloaded`.
      */
     readonly token: (slug: string) => Effect.Effect<Redacted.Redacted, VendoError>
-    /** The same, with when it expires and what to write before it. */
+    /** The same, with when it expires, its type, and where it came from. */
     readonly credential: (slug: string) => Effect.Effect<Token, VendoError>
     /** Several in one request: for each slug its token, or why there is none. Fails when the caller is refused. */
     readonly tokens: (
       slugs: ReadonlyArray<string>
     ) => Effect.Effect<ReadonlyMap<string, Result.Result<Redacted.Redacted, VendoError>>, VendoError>
-    /** Forgets the token kept for a slug, so that the next call asks the service. */
+    /** Forgets the token kept for a slug and the user in `UserJwt`, so that the next call asks the service. */
     readonly invalidate: (slug: string) => Effect.Effect<void>
 
     /**
@@ -94,6 +96,7 @@ export class Vendo extends Context.Service<
     readonly integrations: {
       /** The catalog: the service's, or in OSS mode that of this release. */
       readonly list: Effect.Effect<ReadonlyArray<Integration>, VendoError>
+      /** None for a slug that is not in it. */
       readonly get: (slug: string) => Effect.Effect<Option.Option<Integration>, VendoError>
       /** The variables of an integration, the conventional one first; none for an unknown slug. Asks nobody. */
       readonly envVars: (slug: string) => ReadonlyArray<string>
@@ -101,8 +104,11 @@ export class Vendo extends Context.Service<
 
     /** Vendo mode alone. Money is in whole micros: USD × 10⁶. */
     readonly billing: {
+      /** What the tenant has left. */
       readonly balance: Effect.Effect<Balance, VendoError>
+      /** How much this deployment may spend, and has. */
       readonly spendCaps: Effect.Effect<SpendCaps, VendoError>
+      /** What this deployment used since the beginning of the month, or of the day. */
       readonly usage: (period?: Period) => Effect.Effect<Usage, VendoError>
     }
 

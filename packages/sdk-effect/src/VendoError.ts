@@ -3,8 +3,7 @@
  * what fails before a request is sent. The `_tag` is the code, so
  * `Effect.catchTag("binding_missing", …)` catches just that.
  */
-import { Duration, Option, Schema } from "effect"
-import type { Failure } from "@vendodev/client/Failure"
+import { Schema } from "effect"
 import { BrokerError } from "@vendodev/domain/BrokerError"
 
 export * from "@vendodev/domain/BrokerError"
@@ -44,31 +43,5 @@ export class UnknownCode extends Schema.TaggedError<UnknownCode>()("unknown_code
   }
 }
 
+/** Whatever a call of the SDK fails with. */
 export type VendoError = BrokerError | VendoOnlyFeature | IdentityNotPresent | NotConnected | UnknownCode
-
-const ofTable = Schema.decodeUnknownOption(
-  Schema.Union([BrokerError, VendoOnlyFeature, IdentityNotPresent, NotConnected])
-)
-
-const withoutAbsent = (fields: Readonly<Record<string, unknown>>) =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
-
-/** The class of a failure. What a row has besides, and the answer did not say, is what it is in most cases. */
-export const fromFailure = (failure: Failure): VendoError =>
-  Option.getOrElse(
-    ofTable(
-      withoutAbsent({
-        _tag: failure.code,
-        detail: failure.detail,
-        field: failure.field,
-        connect_url: failure.connectUrl,
-        top_up_url: failure.topUpUrl,
-        retry_after: failure.retryAfter && Math.ceil(Duration.toSeconds(failure.retryAfter)),
-        challenge: "invalid_token",
-        allow: [],
-        part: failure.status === 431 ? "headers" : "body",
-        bound_to: null
-      })
-    ),
-    () => new UnknownCode({ code: failure.code, detail: failure.detail })
-  )

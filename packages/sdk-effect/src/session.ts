@@ -5,7 +5,8 @@ import { throughSession } from "@vendodev/client/session"
 import type { Token } from "@vendodev/client/Token"
 import type { Tokens } from "@vendodev/client/Tokens"
 import { UserJwt } from "@vendodev/client/UserJwt"
-import { fromFailure, type VendoError } from "./VendoError.ts"
+import { fromFailure } from "./fromFailure.ts"
+import type { VendoError } from "./VendoError.ts"
 
 const isRefused = ({ status }: HttpClientResponse.HttpClientResponse) => status === 401
 
