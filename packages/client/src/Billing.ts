@@ -6,6 +6,7 @@ import { arrayOf, type Guard, isNumber, isString, nullable, struct } from "./gua
 import type { Settings } from "./Settings.ts"
 import { vendoOnly } from "./vendoOnly.ts"
 
+/** What the tenant has left. */
 export interface Balance {
   readonly creditsRemainingMicros: number
   readonly currency: string
@@ -21,8 +22,10 @@ export interface SpendCaps {
   readonly usedMonthMicros: number
 }
 
+/** Since the beginning of the day, or of the month, in UTC. */
 export type Period = "day" | "month"
 
+/** What was spent in a period, by provider. */
 export interface Usage {
   readonly period: Period
   readonly since: DateTime.Utc

@@ -6,6 +6,7 @@ import { isString, struct } from "./guards.ts"
 import type { Settings } from "./Settings.ts"
 import { vendoOnly } from "./vendoOnly.ts"
 
+/** What happens after the account was connected. */
 export interface ConnectOptions {
   /** Where the person goes afterwards. */
   readonly returnTo?: string | undefined

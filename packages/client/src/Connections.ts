@@ -9,6 +9,7 @@ import { UserJwt } from "./UserJwt.ts"
 import { vendoOnly } from "./vendoOnly.ts"
 import { connectionOf, isAnswer } from "./wireConnection.ts"
 
+/** What a program that only reads its environment needs of a connection. */
 export interface Bootstrap {
   /** Variables of the environment, and where in the connection each value stands. */
   readonly vars: ReadonlyArray<{ readonly name: string; readonly valueFrom: string }>
@@ -16,6 +17,7 @@ export interface Bootstrap {
   readonly restart: string
 }
 
+/** An integration, and the account that is bound to this deployment or user, if one is. */
 export interface Connection {
   readonly id: string | null
   readonly externalId: string | null

@@ -10,6 +10,7 @@ import type { Failure } from "./Failure.ts"
 import type { Settings } from "./Settings.ts"
 import { vendoOnly } from "./vendoOnly.ts"
 
+/** One thing that happened. `id` is what a later subscription can begin after. */
 export interface EventMessage {
   /** Such as `connection.connected`. */
   readonly type: string

@@ -7,6 +7,7 @@ import { arrayOf, type Guard, isBoolean, isString, nullable, optional, struct } 
 import type { Settings } from "./Settings.ts"
 import { isSlug } from "./slug.ts"
 
+/** A provider of the catalog: what could be connected. */
 export interface Integration {
   readonly slug: string
   readonly name: string

@@ -3,6 +3,7 @@ import { Duration, Effect, Option, Redacted } from "effect"
 import { Environment, present } from "./Environment.ts"
 import { Failure, invalid } from "./Failure.ts"
 
+/** How often, and how patiently, what failed is asked again. */
 export interface Retry {
   /** How many attempts follow the first. */
   readonly times: number

@@ -2,6 +2,7 @@
 import { DateTime, Duration, Option, Redacted } from "effect"
 import { type Guard, isString, nullable, optional, struct } from "./guards.ts"
 
+/** A token, and where it came from. */
 export interface Token {
   readonly token: Redacted.Redacted
   /** None when it does not expire, or nobody knows when. */

@@ -5,6 +5,7 @@ import { type Failure, invalid } from "./Failure.ts"
 import { isString, struct } from "./guards.ts"
 import { headerOf, type HeadersLike } from "./headerOf.ts"
 
+/** What was pushed, once its signature held. */
 export interface WebhookEvent {
   readonly id: string
   readonly type: string
@@ -12,6 +13,7 @@ export interface WebhookEvent {
   readonly data: unknown
 }
 
+/** Whose webhooks, and how old they may be. */
 export interface WebhookOptions {
   /** `VENDO_WEBHOOK_SECRET`, unless it is said. */
   readonly secret?: Redacted.Redacted | undefined

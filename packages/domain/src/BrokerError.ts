@@ -364,6 +364,7 @@ for (const member of BrokerError.members) {
 /** The value of `Vendo-Error-Code`. */
 export type ErrorCode = BrokerError["_tag"]
 
+/** The class of one row. */
 export type BrokerErrorClass = (typeof BrokerError.members)[number]
 
 /** The row behind a class: its code, status, meaning and remedy. */

@@ -4,14 +4,14 @@
  * `forRequest` carries the user's token on every request to Vendo, and sees no
  * token that was kept for another.
  */
-import { Effect, Option, Redacted } from "effect"
+import { type Context, Effect, Option, Redacted } from "effect"
 import type { HeadersLike } from "@vendodev/client/headerOf"
 import * as Client from "@vendodev/client/UserJwt"
 import { fromFailure } from "./fromFailure.ts"
 import type { VendoError } from "./VendoError.ts"
 
 /** The user token sent as `X-Vendo-User-JWT`. None, its default, means the deployment's own connections. */
-export const UserJwt = Client.UserJwt
+export const UserJwt: Context.Reference<Option.Option<Redacted.Redacted>> = Client.UserJwt
 
 /**
  * Runs for the user of a token, such as one that came with a job of a queue.

@@ -39,6 +39,7 @@ export interface RetryOptions {
 /** One retry, after at most 200 ms: on `upstream_error`, `unavailable`, `overloaded` and where no answer came. */
 export const DEFAULT_RETRY: RetryOptions = { times: 1, baseMs: 200 }
 
+/** What a client is made with. A blank value is one that was not given. */
 export interface VendoOptions {
   /** `VENDO_API_KEY`. Without one, tokens come from the environment (OSS mode). */
   readonly apiKey?: string | undefined
@@ -52,6 +53,7 @@ export interface VendoOptions {
   readonly fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined
   /** Milliseconds for the whole of a call, its retry included: `VENDO_TIMEOUT_MS`, or 15000. */
   readonly timeoutMs?: number | undefined
+  /** `DEFAULT_RETRY`, unless it is said. `times: 0` asks once. */
   readonly retry?: RetryOptions | undefined
 }
 
@@ -79,6 +81,11 @@ interface Inherited {
 
 const isInherited = (options: VendoOptions | Inherited): options is Inherited => inherited in options
 
+/**
+ * A client of the service, or of the environment where there is no key (OSS mode).
+ *
+ * Make one for the life of the process. `forRequest` and `forUser` make cheap ones from it, for one user each.
+ */
 export class Vendo {
   readonly #shared: Shared
   readonly #user: Option.Option<Redacted.Redacted>
@@ -96,7 +103,8 @@ export class Vendo {
 
   /**
    * Whatever is left out comes from the environment. Without a key this is OSS mode, in which tokens are read from the
-   * environment and nothing is sent. Throws `ValidationError` for an address or a time that is none.
+   * environment and nothing is sent. Throws `ValidationError` for an address or a time that is none, and `AuthError` for a
+   * key that holds what no header can carry.
    */
   constructor(options?: VendoOptions)
   constructor(options: VendoOptions | Inherited = {}) {
@@ -153,7 +161,10 @@ export class Vendo {
     )
   }
 
-  /** A token with when it expires, in the shape the service answers. Otherwise as `token`. */
+  /**
+   * A token with when it expires, in the shape the service answers; `expires_at` is null for one from the environment.
+   * Otherwise as `token`.
+   */
   getCredential(slug: string, options?: CallOptions): Promise<CredentialResponse> {
     return this.#call(Effect.map(this.#token(slug), credentialOf), options)
   }
@@ -182,7 +193,8 @@ export class Vendo {
   }
 
   /**
-   * A client for the user of a token, such as one that came with a job of a queue. Otherwise as `forRequest`.
+   * A client for the user of a token, such as one that came with a job of a queue. The token is sent as it is: one that
+   * expired while the job waited is refused with `AuthError`. Otherwise as `forRequest`.
    */
   forUser(jwt: string): Vendo {
     this.#needsVendoMode("forUser")
@@ -192,7 +204,8 @@ export class Vendo {
   /**
    * A drop-in `fetch` for a provider, which puts the token of a slug on every request. When the provider answers 401,
    * the token is dropped, reported to the service and fetched again, and the request is sent once more; a body that
-   * can only be read once, other than a `ReadableStream`, is not sent again.
+   * can only be read once, other than a `ReadableStream`, is not sent again. Throws as `token` does, and what `fetch`
+   * throws; an answer of the provider is returned, whatever its status.
    */
   session(slug: string, options: { readonly fetch?: SessionFetch | undefined } = {}): SessionFetch {
     const fetch: SessionFetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))

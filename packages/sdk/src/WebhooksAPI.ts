@@ -5,6 +5,7 @@ import { variable } from "./environment.ts"
 import type { HeadersLike, WebhookEvent } from "./types.ts"
 import { fromFailure } from "./VendoError.ts"
 
+/** Whose webhooks, and how old they may be. */
 export interface WebhooksOptions {
   /** The deployment's webhook secret: `VENDO_WEBHOOK_SECRET`, unless it is said. */
   readonly secret?: string | undefined

@@ -11,6 +11,7 @@ import type { Balance, CallOptions, Connection, EventStreamMessage, Integration,
 /** Runs one call of a client. @internal */
 export type Call = <A>(work: Work<A>, options?: CallOptions) => Promise<A>
 
+/** What is connected. The secrets in it are real: hand on `status`, and not the whole. */
 export interface ConnectionsAPI {
   /**
    * Everything this deployment could use, and what is connected of it. In OSS mode: the integrations whose variables
@@ -21,6 +22,7 @@ export interface ConnectionsAPI {
   get(slug: string, options?: CallOptions): Promise<Connection | null>
 }
 
+/** What could be connected: the catalog. */
 export interface IntegrationsAPI {
   /** The catalog: the service's, or in OSS mode that of this release. */
   list(options?: CallOptions): Promise<ReadonlyArray<Integration>>
@@ -30,6 +32,7 @@ export interface IntegrationsAPI {
   envVars(slug: string): Promise<ReadonlyArray<string>>
 }
 
+/** What is left, and what was used. Throws `VendoOnlyFeature` in OSS mode. */
 export interface BillingAPI {
   /** What the tenant has left. */
   balance(options?: CallOptions): Promise<Balance>
@@ -39,6 +42,7 @@ export interface BillingAPI {
   usage(options?: CallOptions & { readonly period?: "day" | "month" | undefined }): Promise<Usage>
 }
 
+/** What happens, as it happens. */
 export interface EventsAPI {
   /**
    * What happens to the deployment's connections and money, as it happens. It connects again where the stream broke

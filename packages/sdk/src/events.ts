@@ -7,6 +7,7 @@ import { run, type Runtime } from "./runtime.ts"
 import type { EventStreamMessage } from "./types.ts"
 import { fromFailure, type VendoError } from "./VendoError.ts"
 
+/** How to listen. Whatever is left out has the default named beside it. */
 export interface SubscribeOptions {
   /** Ends the iteration, without an error. */
   readonly signal?: AbortSignal | undefined

@@ -18,6 +18,7 @@ export interface EnvDiff {
   readonly removed: ReadonlyArray<string>
 }
 
+/** Which file, and what belongs into it. */
 export interface BootstrapOptions {
   /** The file to write. It is replaced as a whole, readable by its owner alone, and only when something changed. */
   readonly envFile: string
@@ -25,6 +26,7 @@ export interface BootstrapOptions {
   readonly mapping?: (() => Mapping | Promise<Mapping>) | undefined
 }
 
+/** When to look, and what to do when something changed. */
 export interface ReconcilerOptions extends BootstrapOptions {
   /**
    * What to do after a change: `restart` ends the process with 0, for its supervisor to start it again; `reload-hook`
@@ -40,6 +42,7 @@ export interface ReconcilerOptions extends BootstrapOptions {
   readonly client?: Vendo | undefined
 }
 
+/** A reconciler at work. */
 export interface Reconciler {
   /** Looks now. Resolves once the file is as it should be. */
   readonly reconcile: () => Promise<void>

@@ -40,6 +40,7 @@ export const connectUrl = async (
 /** The conventional variable of an integration, such as `OPENAI_API_KEY`; null for an unknown slug. */
 export const primaryEnvVar = (slug: string): string | null => find(slug)?.tokenVariables[0] ?? null
 
+/** Another service or key than the environment names; what is left out comes from the variable beside it. */
 export interface GetCredentialOptions extends CallOptions {
   /** The credentials service: `VENDO_CREDENTIALS_URL`. */
   readonly url?: string | undefined

@@ -15,15 +15,18 @@ export interface CredentialResponse {
   readonly access_token: string
   /** ISO 8601 in UTC; null when it does not expire, or nobody knows when. */
   readonly expires_at: string | null
+  /** What to write before it in `Authorization`: `Bearer`. */
   readonly token_type: string
 }
 
+/** A variable that a program expects, and where its value is. */
 export interface EnvBootstrapVar {
   readonly name: string
   /** Where in the connection the value stands, such as `metadata.credential.TELEGRAM_BOT_TOKEN`. */
   readonly valueFrom: string
 }
 
+/** What a program that only reads its environment needs of a connection. */
 export interface EnvBootstrap {
   readonly vars: ReadonlyArray<EnvBootstrapVar>
   /** `gateway`: whoever consumes the credential must start again when it changes; `none` otherwise. */
@@ -40,6 +43,7 @@ export type ConnectionStatus =
   | "revoked"
   | (string & {})
 
+/** An integration, and the account that is bound to this deployment or user, if one is. */
 export interface Connection {
   /** Null while nothing is bound, and in OSS mode. */
   readonly id: string | null
@@ -47,6 +51,7 @@ export interface Connection {
   readonly slug: string
   readonly displayName: string
   readonly category: string
+  /** How the credential is held, such as `byok_static`. */
   readonly profile: string
   readonly status: ConnectionStatus
   /** What is known of the account. No secret. */
@@ -60,6 +65,7 @@ export interface Connection {
   readonly baseUrl: string | null
   /** Where a person connects it, while it is `available`. */
   readonly setupUrl: string | null
+  /** What is wrong, when `status` is `error` or `needs_reauth`. */
   readonly errorMessage: string | null
   /** ISO 8601 in UTC. */
   readonly connectedAt: string | null
@@ -72,6 +78,7 @@ export interface Connection {
   readonly docsUrl: string
 }
 
+/** A provider of the catalog: what could be connected. */
 export interface Integration {
   readonly slug: string
   readonly name: string
@@ -87,14 +94,15 @@ export interface Integration {
   readonly featured: boolean
 }
 
-/** Money is in whole micros: USD × 10⁶. */
+/** What the tenant has left. Money is in whole micros: USD × 10⁶. */
 export interface Balance {
   readonly creditsRemainingMicros: number
   readonly currency: string
+  /** Where a person adds credit. */
   readonly topUpUrl: string
 }
 
-/** Null where there is no cap. Days and months are those of UTC. */
+/** What this deployment may spend, and has, in micros. Null where there is no cap. Days and months are those of UTC. */
 export interface SpendCaps {
   readonly dailyMicros: number | null
   readonly monthlyMicros: number | null
@@ -102,6 +110,7 @@ export interface SpendCaps {
   readonly usedMonthMicros: number
 }
 
+/** What was spent since the beginning of the day or the month, in UTC. Money is in whole micros: USD × 10⁶. */
 export interface Usage {
   readonly period: "day" | "month"
   /** ISO 8601 in UTC. */
@@ -115,6 +124,7 @@ export interface Usage {
   }>
 }
 
+/** What happens after the account was connected. */
 export interface ConnectOptions {
   /** Where the person goes afterwards. */
   readonly returnTo?: string | undefined
@@ -122,6 +132,7 @@ export interface ConnectOptions {
   readonly state?: string | undefined
 }
 
+/** One thing that happened. `id` is what a later subscription can begin after. */
 export interface EventStreamMessage {
   /** Such as `connection.connected`. */
   readonly type: string
@@ -130,6 +141,7 @@ export interface EventStreamMessage {
   readonly id?: string | undefined
 }
 
+/** What was pushed, once its signature held. */
 export interface WebhookEvent {
   readonly id: string
   readonly type: string
