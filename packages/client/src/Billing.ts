@@ -10,8 +10,8 @@ import { vendoOnly } from "./vendoOnly.ts"
 export interface Balance {
   readonly creditsRemainingMicros: number
   readonly currency: string
-  /** Where a person adds credit. */
-  readonly topUpUrl: string
+  /** Where a person adds credit; null where nobody said how people reach the installation. */
+  readonly topUpUrl: string | null
 }
 
 /** Null where there is no cap. Days and months are those of UTC. */
@@ -82,8 +82,8 @@ export class Billing extends Context.Service<
 const isBalance = struct<{
   readonly credits_remaining_micros: number
   readonly currency: string
-  readonly top_up_url: string
-}>({ credits_remaining_micros: isNumber, currency: isString, top_up_url: isString })
+  readonly top_up_url: string | null
+}>({ credits_remaining_micros: isNumber, currency: isString, top_up_url: nullable(isString) })
 
 const isSpendCaps = struct<{
   readonly daily_micros: number | null

@@ -228,6 +228,13 @@ export const mutants: ReadonlyArray<Mutant> = [
     test: settings
   },
   {
+    control: "a balance may be without an address to add to it",
+    file: `${src}/Billing.ts`,
+    find: "top_up_url: nullable(isString)",
+    replace: "top_up_url: isString",
+    test: "packages/client/test/Billing.test.ts"
+  },
+  {
     control: "a key is fit for a header",
     file: `${src}/Settings.ts`,
     find: `!/^[!-~]+$/.test(Redacted.value(key))`,

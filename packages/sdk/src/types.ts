@@ -98,8 +98,8 @@ export interface Integration {
 export interface Balance {
   readonly creditsRemainingMicros: number
   readonly currency: string
-  /** Where a person adds credit. */
-  readonly topUpUrl: string
+  /** Where a person adds credit; null where nobody said how people reach the installation. */
+  readonly topUpUrl: string | null
 }
 
 /** What this deployment may spend, and has, in micros. Null where there is no cap. Days and months are those of UTC. */
