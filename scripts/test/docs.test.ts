@@ -83,6 +83,20 @@ const variablesRead = new Set(
   globSync("packages/{server,cli}/src/**/*.ts", { cwd: root }).flatMap((file) => variablesIn(read(file)))
 )
 
+/** What the SDKs read of the environment of whoever uses them. */
+const variablesOfSdks = new Set(
+  globSync("packages/{client,sdk,sdk-effect}/src/**/*.ts", { cwd: root }).flatMap((file) =>
+    [...read(file).matchAll(/"(VENDO_[A-Z_]+)"/g)].map(([, name = ""]) => name)
+  )
+)
+
+/** What the examples and the consumers of the quickstarts are given. */
+const variablesOfExamples = new Set(
+  globSync("docs/examples/**/*.ts", { cwd: root }).flatMap((file) =>
+    [...read(file).matchAll(/"([A-Z][A-Z0-9]*_[A-Z0-9_]+)"/g)].map(([, name = ""]) => name)
+  )
+)
+
 describe("The documentation", () => {
   it("has no relative link that leads nowhere", () => {
     const found = pages.flatMap((page) => links(read(page)).map((link) => broken(page, link)))
@@ -116,9 +130,9 @@ describe("The documentation", () => {
   })
 
   it("mentions no environment variable that nothing reads", () => {
-    const known = new Set([...variablesRead, "TEST_DATABASE_URL"])
-    // Names of the catalog, and the placeholder in a path.
-    const others = /^(?:NOTION_TOKEN|FASTMAIL_API_TOKEN|VARIABLE|OPENAI_API_KEY)$/
+    const known = new Set([...variablesRead, ...variablesOfSdks, ...variablesOfExamples, "TEST_DATABASE_URL"])
+    // Names of the catalog, the placeholder in a path, and what is put together from a slug.
+    const others = /^(?:NOTION_TOKEN|FASTMAIL_API_TOKEN|VARIABLE|OPENAI_API_KEY|VENDO_TOKEN|VENDO_TOKEN_MY_TOOL)$/
     for (const page of pages.filter((page) => !page.startsWith("docs/reference/"))) {
       const mentioned = [...read(page).matchAll(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g)].map(([name]) => name)
       assert.deepStrictEqual(
