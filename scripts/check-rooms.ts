@@ -42,6 +42,10 @@ const rooms: Record<string, ReadonlyArray<string>> = {
 const published: Record<string, string> = { "sdk-effect": "effect" }
 const nameOf = (room: string) => scope + (published[room] ?? room)
 
+/** What the examples show to somebody who has none of this repository. */
+const isExample = (file: string) => /^docs\/examples\/.*\.ts$/.test(file)
+const forEverybody = ["sdk", "sdk-effect"]
+
 /** The one file others may import from a published package is its index. */
 const entries = new Set(["packages/sdk/src/index.ts", "packages/sdk-effect/src/index.ts"])
 
@@ -280,6 +284,21 @@ export const law: ReadonlyArray<Rule> = [
     "A relative import ends in `.ts`.",
     (_, specifier) => specifier.startsWith(".") && !/\.(ts|json)$/.test(specifier)
   ),
+
+  {
+    rule: "An example imports nothing of this repository but what is published.",
+    breaches: (tree) =>
+      [...tree].flatMap(([file, text]) =>
+        isExample(file)
+          ? imports(text).flatMap(({ line, specifier }) =>
+              specifier.startsWith(".") ||
+              (specifier.startsWith(scope) && !forEverybody.map(nameOf).includes(packageOf(specifier)))
+                ? [{ file, line, found: specifier }]
+                : []
+            )
+          : []
+      )
+  },
 
   aboutText(
     "Only a migration, and the set-up of the tests, has a default export.",

@@ -49,6 +49,7 @@ const lawful: Record<string, string> = {
     `import { Postgres } from "@vendodev/testing/Postgres"`,
     `import { Keyring } from "../src/vault/Keyring.ts"`
   ),
+  "docs/examples/hono.ts": numbered(`import { Vendo } from "@vendodev/sdk"`, `import { Hono } from "hono"`),
   "packages/server/src/main.ts": "const env = process.env\nconst now = Date.now()",
   "README.md": "Issued keys look like `vendo_sk_…`; pull from registry.example.com."
 }
@@ -57,6 +58,7 @@ const treeWith = (changes: Record<string, string>): Tree => new Map(Object.entri
 
 const source = "packages/broker/src/Broker.ts"
 const test = "packages/broker/test/Broker.test.ts"
+const example = "docs/examples/express.ts"
 const broker = (sections: Record<string, Record<string, string>>) => ({
   "packages/broker/package.json": manifest("broker", sections)
 })
@@ -123,6 +125,10 @@ const broken: Record<string, ReadonlyArray<readonly [changes: Record<string, str
   "A relative import ends in `.ts`.": [
     [{ [source]: `import { Vault } from "./vault/Vault"` }, `${source}:1`],
     [{ [source]: `import { Vault } from "./vault/Vault.js"` }, `${source}:1`]
+  ],
+  "An example imports nothing of this repository but what is published.": [
+    [{ [example]: `import { Tokens } from "@vendodev/client/Tokens"` }, `${example}:1`],
+    [{ [example]: `\nimport { helper } from "./helper.ts"` }, `${example}:2`]
   ],
   "Only a migration, and the set-up of the tests, has a default export.": [
     [{ [source]: "\n\nexport default {}" }, `${source}:3`],
