@@ -107,6 +107,24 @@ export class IdentityNotPresent extends VendoError {
   override readonly name = "IdentityNotPresent"
 }
 
+// Whoever bundles this shortens what a class is called, and Node writes that above the stack.
+for (const [name, of] of Object.entries({
+  VendoError,
+  AuthError,
+  NotConnected,
+  NeedsReauth,
+  BalanceExhausted,
+  SpendCapExceeded,
+  RateLimited,
+  UpstreamError,
+  ValidationError,
+  IdempotencyConflict,
+  VendoOnlyFeature,
+  IdentityNotPresent
+})) {
+  Object.defineProperty(of, "name", { value: name })
+}
+
 type ErrorClass = new (code: string, message: string, details: VendoErrorDetails) => VendoError
 
 /** Which class a code is thrown as. Exhaustive: a new code does not compile before its class is decided. @internal */
