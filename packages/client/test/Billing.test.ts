@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { Billing } from "@vendodev/client/Billing"
 import { client, make } from "./fakeService.ts"
 
-it.effect("a balance is known though nobody said where people add to it", () =>
+it.live("a balance is known though nobody said where people add to it", () =>
   Effect.gen(function* () {
     const body = { credits_remaining_micros: 7, currency: "USD", top_up_url: null }
     const service = yield* make(() => Effect.succeed({ body }))
