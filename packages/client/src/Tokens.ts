@@ -54,10 +54,10 @@ const make = Effect.fnUntraced(function* (settings: Settings) {
   /** Where the service is not asked. None where it must be. */
   const local = Effect.fnUntraced(function* (slug: string): Effect.fn.Return<Option.Option<Token>, Failure> {
     if (!isSlug(slug)) return yield* notSlug
+    if (Option.isNone(apiKey) && Option.isSome(yield* UserJwt)) return yield* vendoOnly("a token of one user")
     const override = yield* variable(overrideOf(slug))
     if (Option.isSome(override)) return override
     if (Option.isSome(apiKey)) return Option.none()
-    if (Option.isSome(yield* UserJwt)) return yield* vendoOnly("a token of one user")
     const names = find(slug)?.tokenVariables ?? []
     for (const name of names) {
       const found = yield* variable(name)
