@@ -4,6 +4,7 @@ import { Calls } from "./Calls.ts"
 import { type Failure, invalid } from "./Failure.ts"
 import { isString, struct } from "./guards.ts"
 import type { Settings } from "./Settings.ts"
+import { isSlug, notSlug } from "./slug.ts"
 import { vendoOnly } from "./vendoOnly.ts"
 
 /** What happens after the account was connected. */
@@ -28,6 +29,7 @@ export class ConnectSessions extends Context.Service<
         ConnectSessions.of({
           open: Effect.fnUntraced(function* (slug, { returnTo, state }) {
             if (Option.isNone(settings.apiKey)) return yield* vendoOnly("a connect URL")
+            if (!isSlug(slug)) return yield* notSlug
             if (returnTo !== undefined && !URL.canParse(returnTo)) {
               return yield* invalid("returnTo", "returnTo must be an absolute URL")
             }
