@@ -4,6 +4,7 @@
  * conventional variable of the catalog.
  */
 import { Array as Arr, Cache, Context, Duration, Effect, Equal, Layer, Option, type Redacted, Result } from "effect"
+import type { ErrorCode } from "@vendodev/domain/BrokerError"
 import { answerOf, isBulk } from "./bulk.ts"
 import { Calls } from "./Calls.ts"
 import { find } from "./catalog.ts"
@@ -84,6 +85,17 @@ const make = Effect.fnUntraced(function* (settings: Settings) {
     })
   })
 
+  /** As one of several: what would have refused them all is no answer about this one. */
+  const askAlone = (slug: string) =>
+    get(slug).pipe(
+      Effect.result,
+      Effect.flatMap((result) =>
+        Result.isFailure(result) && isAboutAll(result.failure)
+          ? Effect.fail(result.failure)
+          : Effect.succeed([slug, result] as const)
+      )
+    )
+
   /** What is at hand, and what is left to ask for. */
   const atHand = (slug: string) =>
     Effect.gen(function* () {
@@ -108,11 +120,7 @@ const make = Effect.fnUntraced(function* (settings: Settings) {
       askMany,
       { concurrency: 4 }
     )
-    const alone = yield* Effect.forEach(
-      missing.filter(speaksOfTokens),
-      (slug) => Effect.map(Effect.result(get(slug)), (result) => [slug, result] as const),
-      { concurrency: 4 }
-    )
+    const alone = yield* Effect.forEach(missing.filter(speaksOfTokens), askAlone, { concurrency: 4 })
     for (const [slug, result] of [...chunks.flat(), ...alone]) answers.set(slug, result)
     return new Map(slugs.map((slug) => [slug, answers.get(slug) ?? Result.fail(notSlug)] as const))
   })
@@ -153,6 +161,16 @@ interface Refusal {
   readonly owner: TokenMemory.Owner
   readonly token: Redacted.Redacted
 }
+
+const aboutAll: ReadonlySet<string> = new Set<ErrorCode>([
+  "app_unknown",
+  "app_revoked",
+  "app_expired",
+  "identity_invalid"
+])
+
+/** The caller was refused, or nothing was answered at all. */
+const isAboutAll = ({ code, status }: Failure) => aboutAll.has(code) || status === undefined
 
 /** As many as the service takes at once. */
 const mostSlugs = 50
