@@ -102,7 +102,12 @@ const bySlug = new Set<Step["call"]>(["tokens"])
 /** Of these an error of the table has those that its row names. */
 const extras = ["field", "connect_url", "top_up_url", "retry_after"] as const
 
-/** The tag is the code. Only a code that is in no table may come as `UnknownCode`, which stands for the base class. */
+const known = new Set<string>(BrokerError.members.map((row) => row.fields._tag.schema.literal))
+
+/** The tag is the code. `UnknownCode` is the class of a code that is in no table; one that is has its own. */
+const codeOf = (error: VendoError) =>
+  error._tag === "unknown_code" && !known.has(error.code) ? error.code : error._tag
+
 const seen = (error: VendoError): Seen => {
   const fields = BrokerError.members.find((row) => row.fields._tag.schema.literal === error._tag)?.fields ?? {}
   const values = new Map<string, unknown>(Object.entries(error))
@@ -112,7 +117,7 @@ const seen = (error: VendoError): Seen => {
   }
   return {
     ...(error._tag === "unknown_code" && { class: "VendoError" as const }),
-    code: error._tag === "unknown_code" ? error.code : error._tag,
+    code: codeOf(error),
     ...Object.fromEntries(extras.filter((name) => name in fields).map((name) => [name, valueOf(name)])),
     text: `${String(error)} ${Cause.pretty(Cause.fail(error))} ${JSON.stringify(error)}`
   }
