@@ -58,7 +58,8 @@ export const verifyWebhook = Effect.fnUntraced(function* (
   body: string,
   { maxAge = Duration.seconds(300), secret }: WebhookOptions
 ): Effect.fn.Return<WebhookEvent, Failure> {
-  const known = secret === undefined ? yield* environment.get("VENDO_WEBHOOK_SECRET") : Option.some(secret)
+  const said = Option.filter(Option.fromUndefinedOr(secret), (secret) => Redacted.value(secret).trim() !== "")
+  const known = Option.isSome(said) ? said : yield* environment.get("VENDO_WEBHOOK_SECRET")
   if (Option.isNone(known))
     return yield* invalid("secret", "set VENDO_WEBHOOK_SECRET to the deployment's webhook secret")
 

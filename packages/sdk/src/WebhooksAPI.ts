@@ -31,7 +31,7 @@ export class WebhooksAPI {
     const { maxAgeSec, secret } = { ...this.#options, ...options }
     const verified = Effect.flatMap(Environment, (environment) =>
       verifyWebhook(environment, headers, body, {
-        ...(secret !== undefined && secret.trim() !== "" && { secret: Redacted.make(secret) }),
+        ...(secret !== undefined && { secret: Redacted.make(secret) }),
         ...(maxAgeSec !== undefined && { maxAge: Duration.seconds(maxAgeSec) })
       })
     )
