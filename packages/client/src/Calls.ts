@@ -140,7 +140,8 @@ const nothing: Readonly<Record<string, unknown>> = {}
 const retryAfterOf = (answer: Answer): Effect.Effect<Duration.Duration | undefined> => {
   const text = answer.header("retry-after")?.trim() ?? ""
   if (/^\d{1,9}$/.test(text)) return Effect.succeed(Duration.seconds(Number(text)))
-  const date = DateTime.make(text)
+  // What begins with no weekday is no HTTP date, though JavaScript finds one in `-1`.
+  const date = DateTime.make(/^[A-Z][a-z]/.test(text) ? text : "")
   return Option.isNone(date)
     ? Effect.succeed(undefined)
     : Effect.map(DateTime.now, (now) =>
