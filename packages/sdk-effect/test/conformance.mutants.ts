@@ -7,6 +7,8 @@ const session = { file: "packages/sdk-effect/src/session.ts", test }
 const identity = { file: "packages/sdk-effect/src/Identity.ts", test }
 const environment = { file: "packages/sdk-effect/src/configEnvironment.ts", test }
 const vendo = { file: "packages/sdk-effect/src/Vendo.ts", test }
+const tokens = { file: "packages/client/src/Tokens.ts", test }
+const connections = { file: "packages/client/src/Connections.ts", test }
 const settings = { file: "packages/client/src/Settings.ts", test }
 
 export const mutants: ReadonlyArray<Mutant> = [
@@ -139,6 +141,20 @@ export const mutants: ReadonlyArray<Mutant> = [
     find: "Result.mapBoth(answer,",
     replace: "Result.mapBoth(Result.succeed({ token: answer }),",
     name: "null is for each that was refused"
+  },
+  {
+    ...tokens,
+    control: "a token of one user needs a key",
+    find: "Option.isNone(apiKey) && Option.isSome(yield* UserJwt)",
+    replace: `Option.isNone(apiKey) && slug === ""`,
+    name: "a token of one user needs a key"
+  },
+  {
+    ...connections,
+    control: "the connections of a user need a key",
+    find: "if (Option.isSome(yield* UserJwt)) return",
+    replace: "if (false) return",
+    name: "the connections of one user need a key"
   },
   {
     ...settings,

@@ -47,13 +47,6 @@ export const mutants: ReadonlyArray<Mutant> = [
     name: "in a sandbox exclusive credentials are not asked for"
   },
   {
-    ...connections,
-    control: "the connections of a user need a key",
-    find: "if (Option.isSome(yield* UserJwt)) return",
-    replace: "if (false) return",
-    name: "the connections of one user need a key"
-  },
-  {
     ...wire,
     control: "a credential is no metadata",
     find: "const { credential, ...metadata } = wire.metadata",
@@ -169,9 +162,16 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...webhooks,
     control: "a secret that is said comes first",
-    find: "secret === undefined ?",
-    replace: "secret !== undefined || secret === undefined ?",
+    find: "Option.isSome(said) ? said :",
+    replace: "",
     name: "a secret that is said wins over the variable"
+  },
+  {
+    ...webhooks,
+    control: "a blank secret is none",
+    find: `Redacted.value(secret).trim() !== ""`,
+    replace: "true",
+    name: "a blank secret that is said is one that is not"
   },
   {
     ...webhooks,

@@ -63,13 +63,6 @@ export const mutants: ReadonlyArray<Mutant> = [
   },
   {
     ...script,
-    control: "a service is no provider",
-    find: "at === arrived.at && ",
-    replace: "",
-    name: "the runner finds a request to another place"
-  },
-  {
-    ...script,
     control: "a header is compared",
     find: "arrived.headers[name] !== value",
     replace: "false",

@@ -64,7 +64,13 @@ const unmet: ReadonlyArray<readonly [string, Partial<Vector>]> = [
       exchanges: []
     }
   ],
-  ["a request nobody spoke of", { exchanges: [] }],
+  [
+    "a request nobody spoke of",
+    {
+      steps: [{ call: "token", args: ["openai"], error: { class: "ValidationError", code: "request_invalid" } }],
+      exchanges: []
+    }
+  ],
   ["a request that does not come", { exchanges: [exchange, exchange] }],
   ["a request to another place", { exchanges: [{ ...exchange, at: "provider" }] }],
   ["a header of another value", { exchanges: [{ ...exchange, headers: { authorization: "Bearer other" } }] }],

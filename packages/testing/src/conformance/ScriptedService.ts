@@ -12,13 +12,13 @@ export interface Scripted {
   readonly problems: () => ReadonlyArray<string>
 }
 
-const half = `{"access_token":"half_a_tok`
+const half = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"access_token":"half_a_tok`
 const faults = {
   // The request was read to its end, so this is no refusal to connect.
   reset: ({ socket }: IncomingMessage) => void socket.resetAndDestroy(),
   hang: () => {},
-  truncate: ({ socket }: IncomingMessage) =>
-    void socket.end(`HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n${half}`),
+  stall: ({ socket }: IncomingMessage) => void socket.write(half),
+  truncate: ({ socket }: IncomingMessage) => void socket.end(half),
   garbage: ({ socket }: IncomingMessage) => void socket.end("\u0016\u0003\u0001 this is no HTTP\r\n\r\n")
 }
 

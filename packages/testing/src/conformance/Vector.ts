@@ -88,7 +88,7 @@ const Answer = Struct({
   text: optionalKey(Text)
 })
 
-const Fault = Struct({ fault: Literals(["reset", "hang", "truncate", "garbage"]) })
+const Fault = Struct({ fault: Literals(["reset", "hang", "stall", "truncate", "garbage"]) })
 
 export const Exchange = Struct({
   at: optionalKey(Literals(["service", "provider"])),
