@@ -61,8 +61,11 @@ export const bundle = async (root: string, options: Bundling): Promise<ReadonlyA
         format,
         legalComments: "none",
         mainFields: ["module", "main"],
+        // Node prints the line an uncaught error was thrown on.
+        lineLimit: 500,
         metafile: true,
-        minify: true,
+        // Whoever has Effect anyway reads their stack traces.
+        minify: peers.length === 0,
         outExtension: { ".js": extension },
         outdir: into,
         platform,

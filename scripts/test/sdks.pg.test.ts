@@ -17,11 +17,9 @@ import {
   managed,
   Service
 } from "../../packages/server/test/fixtures/service.ts"
-import * as faces from "./sdks/faces.ts"
+import { faces, type Place } from "./sdks/faces.ts"
 
-class Places extends Context.Service<Places, Readonly<Record<"hosted" | "embedded", faces.Place>>>()(
-  "vendo/test/Places"
-) {}
+class Places extends Context.Service<Places, Readonly<Record<"hosted" | "embedded", Place>>>()("vendo/test/Places") {}
 
 const embedded = Layer.unwrap(
   Effect.map(Service, ({ environment }) =>

@@ -75,7 +75,7 @@ const promiseFace = (client: Vendo): Face => ({
   forUser: (jwt) => promiseFace(client.forUser(jwt))
 })
 
-export const promise = ({ baseUrl, fetch }: Place, key: string): Effect.Effect<Face> =>
+const promise = ({ baseUrl, fetch }: Place, key: string): Effect.Effect<Face> =>
   Effect.sync(() => promiseFace(new Vendo({ apiKey: key, baseUrl, fetch })))
 
 const untagged = <A, R>(self: Effect.Effect<A, { readonly _tag: string }, R>): Effect.Effect<A, string, R> =>
@@ -144,7 +144,7 @@ const effectFace = (
   }
 }
 
-export const effect = ({ baseUrl, fetch }: Place, key: string) =>
+const effect = ({ baseUrl, fetch }: Place, key: string) =>
   Effect.map(
     Layer.build(
       Sdk.Vendo.layerHosted({ apiKey: Redacted.make(key), baseUrl }).pipe(
@@ -154,3 +154,6 @@ export const effect = ({ baseUrl, fetch }: Place, key: string) =>
     ),
     (context) => effectFace(Sdk.Vendo.pipe(Effect.provide(context), Effect.runSync), (self) => self)
   )
+
+/** By the SDK behind it. */
+export const faces = { promise, effect }
