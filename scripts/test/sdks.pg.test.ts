@@ -1,7 +1,7 @@
 /** One suite for both SDKs, over a socket and without one. */
 import { NodeServices } from "@effect/platform-node"
 import { assert, layer } from "@effect/vitest"
-import { ConfigProvider, Context, Effect, Fiber, Layer, Schema } from "effect"
+import { ConfigProvider, Context, Effect, Fiber, Layer } from "effect"
 import { Draining } from "@vendodev/server/Draining"
 import { Embedded } from "@vendodev/server/Embedded"
 import { broker } from "@vendodev/server/Server"
@@ -18,6 +18,7 @@ import {
   Service
 } from "../../packages/server/test/fixtures/service.ts"
 import { faces, type Place } from "./sdks/faces.ts"
+import { issueUserToken } from "./sdks/issueUserToken.ts"
 
 class Places extends Context.Service<Places, Readonly<Record<"hosted" | "embedded", Place>>>()("vendo/test/Places") {}
 
@@ -48,23 +49,6 @@ const places = Layer.effect(
 
 /** What the provider answers about the account a good token is of. */
 const me = (account: string) => JSON.stringify({ accounts: [account] })
-
-const Issued = Schema.Struct({ token: Schema.String })
-
-const userToken = Effect.fnUntraced(function* (key: string, subject: string) {
-  const { server } = yield* Service
-  const response = yield* Effect.promise(() =>
-    fetch(`${server.baseUrl}/api/deployments/me/user-tokens`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-      body: JSON.stringify({ subject })
-    })
-  )
-  const { token } = yield* Effect.orDie(
-    Schema.decodeUnknownEffect(Issued)(yield* Effect.promise(() => response.json()))
-  )
-  return token
-})
 
 const ofUser = Effect.fnUntraced(function* (tenant: { readonly base: string; readonly app: string }, user: string) {
   const { id } = yield* made("POST", `${tenant.base}/connections`, {
@@ -130,8 +114,10 @@ layer(places, { excludeTestServices: true })("Both SDKs, over a socket and witho
           yield* connectAndBind(tenant, "notion", { credential: "secret", profile: "byok_static" })
           yield* ofUser(tenant, "ada")
           const vendo = yield* face(tenant.key)
-          const ada = vendo.forUser(yield* userToken(tenant.key, "ada"))
-          const bob = vendo.forUser(yield* userToken(tenant.key, "bob"))
+          const { server } = yield* Service
+          const userToken = (user: string) => issueUserToken(server.baseUrl, tenant.key, user)
+          const ada = vendo.forUser(yield* userToken("ada"))
+          const bob = vendo.forUser(yield* userToken("bob"))
           assert.strictEqual(yield* vendo.token("notion"), "secret")
           assert.strictEqual(yield* ada.token("notion"), "secret of ada")
           assert.strictEqual(yield* Effect.flip(bob.token("notion")), "binding_missing")

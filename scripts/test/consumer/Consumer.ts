@@ -67,7 +67,7 @@ export interface Project {
     runtime: string,
     file: string,
     text: string,
-    args?: ReadonlyArray<string>
+    options?: { readonly args?: ReadonlyArray<string>; readonly env?: Readonly<Record<string, string>> }
   ) => Effect.Effect<string, Failed>
   /** Type-checks files of these texts there, under these options of the compiler. */
   readonly types: (
@@ -80,10 +80,12 @@ const project = (folder: string, env: Readonly<Record<string, string>>): Project
   const write = (file: string, text: string) => writeFileSync(join(folder, file), text)
   return {
     folder,
-    program: (runtime, file, text, args = []) =>
+    program: (runtime, file, text, options = {}) =>
       Effect.suspend(() => {
         write(file, text)
-        return run(runtime, [...args, file], { cwd: folder, env }).pipe(orFail(file))
+        return run(runtime, [...(options.args ?? []), file], { cwd: folder, env: { ...env, ...options.env } }).pipe(
+          orFail(file)
+        )
       }),
     types: (files, compilerOptions) =>
       Effect.suspend(() => {
@@ -103,7 +105,7 @@ const DevFile = Schema.fromJsonString(Schema.Struct({ apps: Schema.Array(Schema.
 export class Consumer extends Context.Service<
   Consumer,
   {
-    /** With `@vendodev/sdk` and nothing else. */
+    /** With `@vendodev/sdk`, and `express` beside it. */
     readonly promise: Project
     /** With `@vendodev/effect` and `effect`. */
     readonly effect: Project
@@ -152,15 +154,20 @@ export class Consumer extends Context.Service<
 
 const aliasOf = (runtime: string) => `runtime-${runtime}`
 
+/** The version that the repository itself is tested with. */
+const versionOf = (name: string): string => {
+  const manifest: { readonly version: string } = JSON.parse(
+    readFileSync(join(root, "node_modules", name, "package.json"), "utf8")
+  )
+  return manifest.version
+}
+
 /** Three folders at once; all that takes long is npm's way to the registry. */
 const install = Effect.fn("Consumer.install")(function* (at: string) {
   const tarballs = new Map((yield* Effect.promise(() => buildAll(at))).map((built) => [built.name, pack(built)]))
-  const { version }: { readonly version: string } = JSON.parse(
-    readFileSync(join(root, "node_modules/effect/package.json"), "utf8")
-  )
   const wanted = {
-    promise: { "@vendodev/sdk": `file:${tarballs.get("@vendodev/sdk")}` },
-    effect: { "@vendodev/effect": `file:${tarballs.get("@vendodev/effect")}`, effect: version },
+    promise: { "@vendodev/sdk": `file:${tarballs.get("@vendodev/sdk")}`, express: versionOf("express") },
+    effect: { "@vendodev/effect": `file:${tarballs.get("@vendodev/effect")}`, effect: versionOf("effect") },
     runtimes: Object.fromEntries(Object.entries(ofThisMachine).map(([name, version]) => [aliasOf(name), version]))
   }
   yield* Effect.forEach(
