@@ -1,7 +1,7 @@
 import type { Mutant } from "@vendodev/testing/Mutant"
 
 const test = "packages/sdk-effect/test/conformance.test.ts"
-const errors = { file: "packages/sdk-effect/src/VendoError.ts", test }
+const errors = { file: "packages/sdk-effect/src/fromFailure.ts", test }
 const transport = { file: "packages/sdk-effect/src/httpTransport.ts", test }
 const session = { file: "packages/sdk-effect/src/session.ts", test }
 const identity = { file: "packages/sdk-effect/src/Identity.ts", test }

@@ -22,7 +22,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     control: "a user's token is not looked for in the environment",
     file: "packages/client/src/Tokens.ts",
-    find: `if (Option.isSome(yield* UserJwt)) return yield* vendoOnly("a token of one user")`,
+    find: `if (Option.isNone(apiKey) && Option.isSome(yield* UserJwt)) return yield* vendoOnly("a token of one user")`,
     replace: ``,
     test
   }
