@@ -1,4 +1,4 @@
-import { Effect, Fiber, Predicate } from "effect"
+import { Context, Duration, Effect, Fiber, Predicate } from "effect"
 import { SqlError } from "effect/sql"
 import { Unavailable } from "@vendodev/domain/BrokerError"
 
@@ -45,7 +45,9 @@ export const orUnavailable = <A, E, R>(
   })
 
 /** How long the database may say nothing at all; its own limits on statements and locks are shorter. */
-const silence = "5 seconds"
+export const Silence = Context.Reference<Duration.Duration>("@vendodev/broker/database/Silence", {
+  defaultValue: () => Duration.seconds(5)
+})
 
 /**
  * Gives up on a database that has fallen silent, which no limit of its own can
@@ -53,16 +55,18 @@ const silence = "5 seconds"
  * database.
  */
 export const orSilent = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E | Unavailable, R> =>
-  Effect.flatMap(Effect.forkDetach(self), (fiber) =>
-    Fiber.join(fiber).pipe(
-      Effect.timeoutOrElse({
-        duration: silence,
-        orElse: () => {
-          fiber.interruptUnsafe()
-          return Effect.andThen(Effect.logWarning("the database does not answer"), Effect.fail(unavailable))
-        }
-      }),
-      Effect.onInterrupt(() => Fiber.interrupt(fiber))
+  Effect.withFiber((caller) =>
+    Effect.flatMap(Effect.forkDetach(self), (fiber) =>
+      Fiber.join(fiber).pipe(
+        Effect.timeoutOrElse({
+          duration: caller.getRef(Silence),
+          orElse: () => {
+            fiber.interruptUnsafe()
+            return Effect.andThen(Effect.logWarning("the database does not answer"), Effect.fail(unavailable))
+          }
+        }),
+        Effect.onInterrupt(() => Fiber.interrupt(fiber))
+      )
     )
   )
 
