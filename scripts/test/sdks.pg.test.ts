@@ -12,11 +12,11 @@ import {
   bind,
   connect,
   connectAndBind,
-  made,
   makeTenant,
   managed,
   Service
 } from "../../packages/server/test/fixtures/service.ts"
+import { connectUser } from "./sdks/connectUser.ts"
 import { faces, type Place } from "./sdks/faces.ts"
 import { issueUserToken } from "./sdks/issueUserToken.ts"
 
@@ -49,16 +49,6 @@ const places = Layer.effect(
 
 /** What the provider answers about the account a good token is of. */
 const me = (account: string) => JSON.stringify({ accounts: [account] })
-
-const ofUser = Effect.fnUntraced(function* (tenant: { readonly base: string; readonly app: string }, user: string) {
-  const { id } = yield* made("POST", `${tenant.base}/connections`, {
-    slug: "notion",
-    profile: "byok_static",
-    credential: `secret of ${user}`,
-    user
-  })
-  yield* bind(tenant.base, tenant.app, "notion", id)
-})
 
 layer(places, { excludeTestServices: true })("Both SDKs, over a socket and without one", (it) => {
   for (const sdk of ["promise", "effect"] as const) {
@@ -112,18 +102,18 @@ layer(places, { excludeTestServices: true })("Both SDKs, over a socket and witho
           const tenant = yield* makeTenant
           yield* connectAndBind(tenant, "github", { credential: "of all", profile: "byok_static" })
           yield* connectAndBind(tenant, "notion", { credential: "secret", profile: "byok_static" })
-          yield* ofUser(tenant, "ada")
+          yield* connectUser(tenant, "ada")
           const vendo = yield* face(tenant.key)
           const { server } = yield* Service
           const userToken = (user: string) => issueUserToken(server.baseUrl, tenant.key, user)
           const ada = vendo.forUser(yield* userToken("ada"))
           const bob = vendo.forUser(yield* userToken("bob"))
           assert.strictEqual(yield* vendo.token("notion"), "secret")
-          assert.strictEqual(yield* ada.token("notion"), "secret of ada")
+          assert.strictEqual(yield* ada.token("notion"), "token-of-ada")
           assert.strictEqual(yield* Effect.flip(bob.token("notion")), "binding_missing")
-          assert.deepStrictEqual((yield* ada.connection("notion"))?.credential, { NOTION_TOKEN: "secret of ada" })
+          assert.deepStrictEqual((yield* ada.connection("notion"))?.credential, { NOTION_TOKEN: "token-of-ada" })
           assert.strictEqual((yield* bob.connection("notion"))?.status, "available")
-          assert.deepStrictEqual(yield* ada.tokens(["notion", "slack"]), { notion: "secret of ada", slack: null })
+          assert.deepStrictEqual(yield* ada.tokens(["notion", "slack"]), { notion: "token-of-ada", slack: null })
           assert.deepStrictEqual(yield* ada.events(1), ["connection.connected notion"])
         })
       )

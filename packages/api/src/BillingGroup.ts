@@ -2,41 +2,14 @@
 import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { Balance, Spending, Usage, UsagePeriod } from "@vendodev/domain/Billing"
-import {
-  AppExpired,
-  AppRevoked,
-  AppUnknown,
-  type BrokerErrorClass,
-  Forbidden,
-  IdentityInvalid,
-  InternalError,
-  MethodNotAllowed,
-  Overloaded,
-  RequestInvalid,
-  TooLarge,
-  Unavailable,
-  ValidationFailed
-} from "@vendodev/domain/BrokerError"
+import { type BrokerErrorClass, Forbidden, IdentityInvalid } from "@vendodev/domain/BrokerError"
 import { AppAuth } from "./AppAuth.ts"
+import { ofKey } from "./refusals.ts"
 import { UserHeader } from "./UserHeader.ts"
 import { ValidRequest } from "./ValidRequest.ts"
 import { wireErrors } from "./WireError.ts"
 
-const errors = (...more: ReadonlyArray<BrokerErrorClass>) =>
-  wireErrors(
-    RequestInvalid,
-    ValidationFailed,
-    AppUnknown,
-    AppRevoked,
-    AppExpired,
-    IdentityInvalid,
-    MethodNotAllowed,
-    TooLarge,
-    InternalError,
-    Overloaded,
-    Unavailable,
-    ...more
-  )
+const errors = (...more: ReadonlyArray<BrokerErrorClass>) => wireErrors(...ofKey, IdentityInvalid, ...more)
 
 export class BillingGroup extends HttpApiGroup.make("billing")
   .add(

@@ -1,33 +1,14 @@
 /** The menu, for anybody: it says what could be connected, and nothing of what is. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
-import {
-  type BrokerErrorClass,
-  InternalError,
-  MethodNotAllowed,
-  Overloaded,
-  ProviderUnknown,
-  RequestInvalid,
-  TooLarge,
-  Unavailable,
-  ValidationFailed
-} from "@vendodev/domain/BrokerError"
+import { type BrokerErrorClass, ProviderUnknown } from "@vendodev/domain/BrokerError"
 import { CatalogEntry } from "@vendodev/domain/CatalogEntry"
 import { IntegrationSlug } from "@vendodev/domain/Ids"
+import { ofRequest } from "./refusals.ts"
 import { ValidRequest } from "./ValidRequest.ts"
 import { wireErrors } from "./WireError.ts"
 
-const errors = (...more: ReadonlyArray<BrokerErrorClass>) =>
-  wireErrors(
-    RequestInvalid,
-    ValidationFailed,
-    MethodNotAllowed,
-    TooLarge,
-    InternalError,
-    Overloaded,
-    Unavailable,
-    ...more
-  )
+const errors = (...more: ReadonlyArray<BrokerErrorClass>) => wireErrors(...ofRequest, ...more)
 
 export class CatalogGroup extends HttpApiGroup.make("catalog")
   .add(

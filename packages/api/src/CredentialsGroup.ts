@@ -2,29 +2,20 @@
 import { Schema, SchemaTransformation } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import {
-  AppExpired,
-  AppRevoked,
-  AppUnknown,
   BindingMissing,
   type BrokerErrorClass,
   ConnectionNeedsReauth,
   ConnectionRevoked,
   IdentityInvalid,
-  InternalError,
-  MethodNotAllowed,
   NotFound,
-  Overloaded,
   ProfileUnsupported,
   ProviderUnknown,
   RateLimited,
-  RequestInvalid,
-  TooLarge,
-  Unavailable,
-  UpstreamError,
-  ValidationFailed
+  UpstreamError
 } from "@vendodev/domain/BrokerError"
 import { EnvVarName, IntegrationSlug } from "@vendodev/domain/Ids"
 import { AppAuth } from "./AppAuth.ts"
+import { ofKey } from "./refusals.ts"
 import { wireErrors } from "./WireError.ts"
 
 /** A vended token. `expires_at` is null for credentials that do not expire. */
@@ -107,22 +98,7 @@ export const RefusedVerdict = Schema.Struct({
 }).annotate({ identifier: "RefusedVerdict" })
 
 /** What refuses the caller as a whole. */
-const errors = (...more: ReadonlyArray<BrokerErrorClass>) =>
-  wireErrors(
-    RequestInvalid,
-    ValidationFailed,
-    AppUnknown,
-    AppRevoked,
-    AppExpired,
-    IdentityInvalid,
-    NotFound,
-    MethodNotAllowed,
-    TooLarge,
-    InternalError,
-    Overloaded,
-    Unavailable,
-    ...more
-  )
+const errors = (...more: ReadonlyArray<BrokerErrorClass>) => wireErrors(...ofKey, IdentityInvalid, NotFound, ...more)
 
 /** What refuses one of the things that were asked for. */
 const aboutOne = [

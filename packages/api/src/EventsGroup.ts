@@ -1,24 +1,10 @@
 /** What an app is told of as it happens: server-sent events, as HTML §9.2 has them. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
-import {
-  AppExpired,
-  AppRevoked,
-  AppUnknown,
-  Forbidden,
-  IdentityInvalid,
-  InternalError,
-  MethodNotAllowed,
-  NotFound,
-  Overloaded,
-  RateLimited,
-  RequestInvalid,
-  TooLarge,
-  Unavailable,
-  ValidationFailed
-} from "@vendodev/domain/BrokerError"
+import { Forbidden, IdentityInvalid, NotFound, RateLimited } from "@vendodev/domain/BrokerError"
 import { Event, EventId } from "@vendodev/domain/Event"
 import { AppAuth } from "./AppAuth.ts"
+import { ofKey } from "./refusals.ts"
 import { wireErrors } from "./WireError.ts"
 
 export const lastEventId = "last-event-id"
@@ -52,22 +38,7 @@ export class EventsGroup extends HttpApiGroup.make("events")
         })
       }),
       success: EventStream,
-      error: wireErrors(
-        RequestInvalid,
-        ValidationFailed,
-        AppUnknown,
-        AppRevoked,
-        AppExpired,
-        IdentityInvalid,
-        Forbidden,
-        NotFound,
-        MethodNotAllowed,
-        TooLarge,
-        RateLimited,
-        InternalError,
-        Overloaded,
-        Unavailable
-      )
+      error: wireErrors(...ofKey, IdentityInvalid, Forbidden, NotFound, RateLimited)
     })
       .annotate(OpenApi.Summary, "What happens to the app's connections and balance, as it happens")
       .annotate(OpenApi.Description, description)

@@ -11,16 +11,9 @@ import {
   ConnectionInUse,
   ConnectionRevoked,
   Forbidden,
-  InternalError,
-  MethodNotAllowed,
   NotFound,
-  Overloaded,
   ProviderUnknown,
-  RequestInvalid,
-  SessionRequired,
-  TooLarge,
-  Unavailable,
-  ValidationFailed
+  SessionRequired
 } from "@vendodev/domain/BrokerError"
 import { Connection } from "@vendodev/domain/Connection"
 import { Diagnosis } from "@vendodev/domain/Diagnosis"
@@ -40,22 +33,12 @@ import { Profile } from "@vendodev/domain/Profile"
 import { RemovedUser } from "@vendodev/domain/RemovedUser"
 import { Tenant } from "@vendodev/domain/Tenant"
 import { AdminAuth } from "./AdminAuth.ts"
+import { ofRequest } from "./refusals.ts"
 import { ValidRequest } from "./ValidRequest.ts"
 import { wireErrors } from "./WireError.ts"
 
 const errors = (...more: ReadonlyArray<BrokerErrorClass>) =>
-  wireErrors(
-    RequestInvalid,
-    ValidationFailed,
-    SessionRequired,
-    NotFound,
-    MethodNotAllowed,
-    TooLarge,
-    InternalError,
-    Overloaded,
-    Unavailable,
-    ...more
-  )
+  wireErrors(...ofRequest, SessionRequired, NotFound, ...more)
 
 /** A freshly minted key: the only answer that ever holds one. */
 export const MintedKey = Schema.Struct({ ...AppKey.fields, key: Schema.RedactedFromValue(Schema.String) }).annotate({

@@ -2,24 +2,10 @@
 import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { BoundConnection } from "@vendodev/domain/BoundConnection"
-import {
-  AppExpired,
-  AppRevoked,
-  AppUnknown,
-  type BrokerErrorClass,
-  Forbidden,
-  IdentityInvalid,
-  InternalError,
-  MethodNotAllowed,
-  Overloaded,
-  ProviderUnknown,
-  RequestInvalid,
-  TooLarge,
-  Unavailable,
-  ValidationFailed
-} from "@vendodev/domain/BrokerError"
+import { type BrokerErrorClass, Forbidden, IdentityInvalid, ProviderUnknown } from "@vendodev/domain/BrokerError"
 import { IntegrationSlug, noSubject, UserSubject } from "@vendodev/domain/Ids"
 import { AppAuth } from "./AppAuth.ts"
+import { ofKey } from "./refusals.ts"
 import { UserHeader } from "./UserHeader.ts"
 import { ValidRequest } from "./ValidRequest.ts"
 import { wireErrors } from "./WireError.ts"
@@ -49,21 +35,7 @@ const isPlainAddress = (text: string): boolean => {
   return username === "" && password === ""
 }
 
-const errors = (...more: ReadonlyArray<BrokerErrorClass>) =>
-  wireErrors(
-    RequestInvalid,
-    ValidationFailed,
-    AppUnknown,
-    AppRevoked,
-    AppExpired,
-    Forbidden,
-    MethodNotAllowed,
-    TooLarge,
-    InternalError,
-    Overloaded,
-    Unavailable,
-    ...more
-  )
+const errors = (...more: ReadonlyArray<BrokerErrorClass>) => wireErrors(...ofKey, Forbidden, ...more)
 
 const ReturnTo = Schema.String.annotate({
   description: "Where the browser is sent afterwards: an http or https URL of at most 2048 characters."

@@ -4,6 +4,7 @@ import { createServer } from "node:http"
 import { administer } from "../../../packages/server/test/edges/administer.ts"
 import * as Composio from "../../../packages/server/test/fixtures/composio.ts"
 import * as Service from "../../../packages/server/test/fixtures/service.ts"
+import { connectUser } from "../sdks/connectUser.ts"
 import { issueUserToken } from "../sdks/issueUserToken.ts"
 
 /** Runs `work` for every request, and answers when it is done. */
@@ -35,11 +36,7 @@ const make = Effect.gen(function* () {
   const tenant = yield* Service.makeTenant
   const profile = "byok_static"
   yield* Service.connectAndBind(tenant, "notion", { credential: "token-of-the-tool", profile })
-  for (const user of ["alice", "bob"]) {
-    const body = { slug: "notion", profile, credential: `token-of-${user}`, user }
-    const { id } = yield* Service.made("POST", `${tenant.base}/connections`, body)
-    yield* Service.bind(tenant.base, tenant.app, "notion", id)
-  }
+  for (const user of ["alice", "bob"]) yield* connectUser(tenant, user)
   const { account, connection } = yield* Composio.connectAccount(tenant, "google")
   let ended = 0
   const endTheToken = Effect.gen(function* () {

@@ -1,10 +1,9 @@
 /** The service with a tool that has three users, two of whom connected an account, and the provider they go to. */
-import { Context, Effect, Layer, Schema } from "effect"
+import { Context, Effect, Layer } from "effect"
 import * as Service from "../../../packages/server/test/fixtures/service.ts"
-import { message, one } from "../../../packages/server/test/fixtures/wire.ts"
+import { connectUser } from "../sdks/connectUser.ts"
+import { issueUserToken } from "../sdks/issueUserToken.ts"
 import { notion } from "./notion.ts"
-
-const Issued = Schema.fromJsonString(Schema.Struct({ token: Schema.String }))
 
 /** Where people reach the service. */
 export const publicUrl = "https://vendo.example"
@@ -21,28 +20,12 @@ export class World extends Context.Service<
   static readonly layer = Layer.effect(
     World,
     Effect.gen(function* () {
-      const { port, server } = yield* Service.Service
+      const { server } = yield* Service.Service
       const tenant = yield* Service.makeTenant
       const profile = "byok_static"
       yield* Service.connectAndBind(tenant, "notion", { credential: "token-of-the-tool", profile })
-      for (const user of ["alice", "bob"]) {
-        const body = { slug: "notion", profile, credential: `token-of-${user}`, user }
-        const { id } = yield* Service.made("POST", `${tenant.base}/connections`, body)
-        yield* Service.bind(tenant.base, tenant.app, "notion", id)
-      }
-      const issue = Effect.fnUntraced(function* (subject: string) {
-        const answer = yield* one(
-          port,
-          message({
-            method: "POST",
-            path: "/api/deployments/me/user-tokens",
-            bearer: tenant.key,
-            body: JSON.stringify({ subject }),
-            headers: { "Content-Type": "application/json" }
-          })
-        )
-        return (yield* Schema.decodeEffect(Issued)(answer.body)).token
-      })
+      for (const user of ["alice", "bob"]) yield* connectUser(tenant, user)
+      const issue = (user: string) => issueUserToken(server.baseUrl, tenant.key, user)
       const users = yield* Effect.all({ alice: issue("alice"), bob: issue("bob"), carol: issue("carol") })
       const { url } = yield* notion
       return World.of({

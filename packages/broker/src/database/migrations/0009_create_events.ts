@@ -154,19 +154,11 @@ export default statements(
       RETURN NULL;
     END $$`,
 
-  // Who listens, judged as a vend judges: the key, and the user it may speak for. An empty object is nobody.
+  // Who listens: an app, and perhaps for one of its users.
   `CREATE FUNCTION gate.listener(h bytea, claims jsonb) RETURNS TABLE (decision text, tenant_id uuid, app_id uuid)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-      SELECT CASE
-          WHEN k.decision = 'known' AND k.app_id IS NULL THEN 'forbidden'
-          WHEN k.decision = 'known' AND u.sub IS NOT NULL AND (u.tenant IS DISTINCT FROM k.tenant_id::text
-            OR u.app <> k.app_id::text
-            OR EXISTS (SELECT FROM broker.removed_users r WHERE r.tenant_id = k.tenant_id AND r.subject = u.sub
-              AND (u.iat IS NULL OR to_timestamp(u.iat) <= r.removed_at))) THEN 'identity_invalid'
-          ELSE k.decision
-        END, k.tenant_id, k.app_id
-      FROM gate.caller(h) k
-      CROSS JOIN LATERAL jsonb_to_record(claims) AS u (sub text, tenant text, app text, iat float8)
+      SELECT CASE WHEN k.decision = 'known' AND k.app_id IS NULL THEN 'forbidden' ELSE k.decision END, k.tenant_id, k.app_id
+      FROM gate.caller_as(h, claims) k
     $$`,
 
   // Takes the first place that is free or was left behind. All take them in one order, so none waits for another in a
