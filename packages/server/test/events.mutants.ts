@@ -57,7 +57,8 @@ export const mutants: ReadonlyArray<Mutant> = [
     name: "end with the right"
   },
   {
-    ...migration,
+    file: "packages/broker/src/database/migrations/0008_create_ledger_and_connect_sessions.ts",
+    test,
     control: "a removed user ends the streams that were theirs",
     find: `AND (u.iat IS NULL OR to_timestamp(u.iat) <= r.removed_at))) THEN 'identity_invalid'`,
     replace: `AND u.iat IS NULL)) THEN 'identity_invalid'`,

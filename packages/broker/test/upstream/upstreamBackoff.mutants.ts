@@ -1,13 +1,16 @@
 import type { Mutant } from "@vendodev/testing/Mutant"
 
-const backoff = { file: "packages/domain/src/upstreamBackoff.ts", test: "packages/domain/test/upstreamBackoff.test.ts" }
+const test = "packages/domain/test/upstreamBackoff.test.ts"
+
+const backoff = { file: "packages/domain/src/backoff.ts", test }
 
 export const mutants: ReadonlyArray<Mutant> = [
   {
-    ...backoff,
+    file: "packages/domain/src/upstreamBackoff.ts",
+    test,
     control: "an upstream that fails is asked three times at most",
-    find: "const attempts = 3",
-    replace: "const attempts = 30"
+    find: "times: 2",
+    replace: "times: 29"
   },
   {
     ...backoff,
