@@ -148,7 +148,11 @@ export class Vendo extends Context.Service<
       Effect.flatMap(settings(options), (settings) =>
         Option.isNone(settings.apiKey) ? Effect.fail(noKey) : Effect.succeed(over(settings))
       )
-    ).pipe(Layer.provide(httpTransport.layer), Layer.provide(configEnvironment.layer))
+    ).pipe(
+      // A layer is built once in a program: two services over two clients each need their own.
+      Layer.provide(Layer.fresh(httpTransport.layer)),
+      Layer.provide(configEnvironment.layer)
+    )
 
   /** What an application wants: Vendo mode where `VENDO_API_KEY` is set, OSS mode where it is not. */
   static readonly layer: Layer.Layer<Vendo, VendoError> = Layer.unwrap(

@@ -25,5 +25,12 @@ export const mutants: ReadonlyArray<Mutant> = [
     find: `if (Option.isNone(apiKey) && Option.isSome(yield* UserJwt)) return yield* vendoOnly("a token of one user")`,
     replace: ``,
     test
+  },
+  {
+    control: "each service has the HttpClient it was given",
+    file: "packages/sdk-effect/src/Vendo.ts",
+    find: `Layer.provide(Layer.fresh(httpTransport.layer))`,
+    replace: `Layer.provide(httpTransport.layer)`,
+    test
   }
 ]

@@ -115,3 +115,23 @@ it.effect("in OSS mode nothing of a user's or of the service's is to be had, and
     for (const call of refused) assert.strictEqual((yield* Effect.flip(call))._tag, "vendo_only_feature")
   }).pipe(Effect.provide(Vendo.layerEnv))
 )
+
+it.effect("two services in one program keep to their own HttpClient", () =>
+  Effect.gen(function* () {
+    const answering = (access_token: string) => {
+      const client = HttpClient.make((request) =>
+        Effect.succeed(HttpClientResponse.fromWeb(request, Response.json({ access_token, expires_at: null })))
+      )
+      return Vendo.layerHosted({ apiKey: Redacted.make("vendo_sk_test"), baseUrl: "https://vendo.example" }).pipe(
+        Layer.provide(Layer.succeed(HttpClient.HttpClient, client))
+      )
+    }
+    const asked = (name: string) =>
+      Layer.effectDiscard(
+        Effect.flatMap(Vendo, (vendo) =>
+          Effect.map(vendo.token("a"), (token) => assert.strictEqual(Redacted.value(token), name))
+        )
+      ).pipe(Layer.provide(answering(name)))
+    yield* Effect.scoped(Layer.build(Layer.mergeAll(asked("one"), asked("two"))))
+  })
+)
