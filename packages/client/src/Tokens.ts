@@ -30,7 +30,7 @@ export class Tokens extends Context.Service<
     /** Forgets the token of a slug, for the user of this call. */
     readonly invalidate: (slug: string) => Effect.Effect<void>
     /**
-     * The token after one that the provider refused with 401: the old one is dropped, reported and fetched again,
+     * The token after one that the provider refused with 401: the old one is reported, dropped and fetched again,
      * once for all who were refused together.
      */
     readonly replace: (slug: string, refused: Token) => Effect.Effect<Token, Failure>
@@ -135,8 +135,8 @@ const make = Effect.fnUntraced(function* (settings: Settings) {
   const replacements = yield* Cache.makeWith(
     ({ owner, token }: Refusal) =>
       Effect.gen(function* () {
-        yield* memory.drop(owner)
-        yield* report(owner.slug, token)
+        // Dropped once the service knows: who asks before that is given the same token once more.
+        yield* Effect.ensuring(report(owner.slug, token), memory.drop(owner))
         return yield* memory.get(owner)
       }).pipe(Effect.provideService(UserJwt, owner.user)),
     { capacity: Number.POSITIVE_INFINITY, timeToLive: () => Duration.zero }

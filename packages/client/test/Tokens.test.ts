@@ -147,6 +147,52 @@ it.effect("that a report fails changes nothing for who wants a token", () =>
   })
 )
 
+it.effect("a token that was given out once more before the report arrived is not the one after it", () =>
+  Effect.gen(function* () {
+    const reporting = yield* Deferred.make<void>()
+    const arrived = yield* Deferred.make<void>()
+    const current = yield* Ref.make("old")
+    const service = yield* make(({ method }) =>
+      method === "POST"
+        ? Deferred.succeed(reporting, undefined).pipe(
+            Effect.andThen(Deferred.await(arrived)),
+            Effect.andThen(Ref.set(current, "new")),
+            Effect.as({ body: { verdict: "replaced" } })
+          )
+        : Effect.map(Ref.get(current), (text) => token(text))
+    )
+    yield* Effect.gen(function* () {
+      const tokens = yield* Tokens
+      const replacing = yield* Effect.forkChild(tokens.replace("gmail", yield* tokens.get("gmail")))
+      yield* Deferred.await(reporting)
+      assert.strictEqual(yield* get("gmail"), "old")
+      yield* Deferred.succeed(arrived, undefined)
+      assert.strictEqual(Redacted.value((yield* Fiber.join(replacing)).token), "new")
+      assert.strictEqual(yield* get("gmail"), "new")
+    }).pipe(Effect.provide(client(service)))
+  })
+)
+
+it.effect("nor does it that none can be made, where there is no WebCrypto", () =>
+  Effect.gen(function* () {
+    const service = yield* scripted(token("old"), token("new"))
+    const webCrypto = globalThis.crypto
+    const without = (value: unknown) =>
+      Effect.sync(() => Object.defineProperty(globalThis, "crypto", { value, configurable: true }))
+    yield* Effect.gen(function* () {
+      const tokens = yield* Tokens
+      const { token } = yield* tokens.replace("gmail", yield* tokens.get("gmail"))
+      assert.strictEqual(Redacted.value(token), "new")
+    }).pipe(Effect.provide(client(service)), (replacing) =>
+      Effect.acquireUseRelease(
+        without({}),
+        () => replacing,
+        () => without(webCrypto)
+      )
+    )
+  })
+)
+
 it.effect("what is not a slug, a key above all, is never sent or repeated", () =>
   Effect.gen(function* () {
     const service = yield* scripted(token("t"))

@@ -142,9 +142,22 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     control: "a refused token is dropped",
     file: `${src}/Tokens.ts`,
-    find: `yield* memory.drop(owner)
-        yield* report`,
-    replace: `yield* report`,
+    find: `Effect.ensuring(report(owner.slug, token), memory.drop(owner))`,
+    replace: `report(owner.slug, token)`,
+    test: tokens
+  },
+  {
+    control: "a refused token is dropped once the service knows of it",
+    file: `${src}/Tokens.ts`,
+    find: `Effect.ensuring(report(owner.slug, token), memory.drop(owner))`,
+    replace: `Effect.andThen(memory.drop(owner), report(owner.slug, token))`,
+    test: tokens
+  },
+  {
+    control: "a token that can not be named is no trouble of the caller's",
+    file: `${src}/fingerprint.ts`,
+    find: `Effect.tryPromise(() =>`,
+    replace: `Effect.promise(() =>`,
     test: tokens
   },
   {

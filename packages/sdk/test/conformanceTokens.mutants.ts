@@ -110,8 +110,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...tokens,
     control: "a refused token is reported",
-    find: "yield* report(owner.slug, token)",
-    replace: "",
+    find: "Effect.ensuring(report(owner.slug, token), memory.drop(owner))",
+    replace: "memory.drop(owner)",
     name: "a token the provider refuses is reported and fetched anew, and the request sent once more"
   },
   {
@@ -124,8 +124,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...tokens,
     control: "a refused token is dropped",
-    find: "yield* memory.drop(owner)",
-    replace: "",
+    find: "Effect.ensuring(report(owner.slug, token), memory.drop(owner))",
+    replace: "report(owner.slug, token)",
     name: "the token after a refused one is kept"
   },
   {
