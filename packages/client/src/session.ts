@@ -8,6 +8,8 @@ export interface Attempt<A, E> {
   /** Sends the request with this token. */
   readonly send: (token: Token) => Effect.Effect<A, E>
   readonly isRefused: (answer: A) => boolean
+  /** Whether the request can be sent again. */
+  readonly repeats: boolean
   /** Lets go of an answer nobody will read. */
   readonly discard: (answer: A) => Effect.Effect<void>
 }
@@ -16,12 +18,16 @@ export interface Attempt<A, E> {
 export const throughSession = <A, E>(
   tokens: Tokens["Service"],
   slug: string,
-  { discard, isRefused, send }: Attempt<A, E>
+  { discard, isRefused, repeats, send }: Attempt<A, E>
 ): Effect.Effect<A, E | Failure> =>
   Effect.gen(function* () {
     const token = yield* tokens.get(slug)
     const answer = yield* send(token)
     if (!isRefused(answer)) return answer
+    if (!repeats) {
+      yield* Effect.ignore(tokens.replace(slug, token))
+      return answer
+    }
     yield* discard(answer)
     return yield* send(yield* tokens.replace(slug, token))
   })

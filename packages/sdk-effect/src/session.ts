@@ -32,6 +32,7 @@ export const session = (
             send: ({ token }: Token) =>
               client.postprocess(Effect.succeed(HttpClientRequest.bearerToken(request, token))),
             isRefused,
+            repeats: true,
             discard
           })
         ).pipe(

@@ -54,7 +54,8 @@ export const viaSession = (
           try: () => fetch(attempt[0], withToken(attempt[0], attempt[1], token)),
           catch: (error) => new FetchRejected({ error })
         }),
-      isRefused: ({ status }) => status === 401 && second !== undefined,
+      isRefused: ({ status }) => status === 401,
+      repeats: second !== undefined,
       discard: (response) =>
         Effect.promise(async () => {
           if (second !== undefined) attempt = second

@@ -2,6 +2,7 @@ import type { Mutant } from "@vendodev/testing/Mutant"
 
 const users = "packages/sdk/test/users.test.ts"
 const secrets = "packages/sdk/test/secrets.test.ts"
+const session = "packages/sdk/test/session.test.ts"
 
 export const mutants: ReadonlyArray<Mutant> = [
   {
@@ -45,5 +46,19 @@ export const mutants: ReadonlyArray<Mutant> = [
     find: `Effect.fail(malformed)`,
     replace: `Effect.fail(new Failure({ ...malformed, code: malformed.code, detail: jwt }))`,
     test: secrets
+  },
+  {
+    control: "a token is reported though the request can not be sent again",
+    file: "packages/client/src/session.ts",
+    find: `yield* Effect.ignore(tokens.replace(slug, token))`,
+    replace: ``,
+    test: session
+  },
+  {
+    control: "a body that flows once is not sent again",
+    file: "packages/client/src/session.ts",
+    find: `if (!repeats) {`,
+    replace: `if (slug === "") {`,
+    test: session
   }
 ]
