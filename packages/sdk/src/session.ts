@@ -13,6 +13,8 @@ export type SessionFetch = (input: string | URL | Request, init?: RequestInit) =
 interface Twice {
   readonly first: readonly [input: string | URL | Request, init: RequestInit | undefined]
   readonly second: readonly [input: string | URL | Request, init: RequestInit | undefined] | undefined
+  /** Of a stream that was split. Its source is told to stop when nobody will read either. */
+  readonly halves: ReadonlyArray<ReadableStream>
 }
 
 const isOneShot = (body: unknown): boolean =>
@@ -23,13 +25,21 @@ const twice = (input: string | URL | Request, init: RequestInit | undefined): Tw
   const body: unknown = init?.body
   if (body instanceof ReadableStream) {
     const [one, two] = body.tee()
-    return { first: [input, { ...init, body: one }], second: [input, { ...init, body: two }] }
+    return { first: [input, { ...init, body: one }], second: [input, { ...init, body: two }], halves: [one, two] }
   }
-  if (isOneShot(body)) return { first: [input, init], second: undefined }
+  if (isOneShot(body)) return { first: [input, init], second: undefined, halves: [] }
   return input instanceof Request && input.body !== null && (body === undefined || body === null)
-    ? { first: [input.clone(), init], second: [input, init] }
-    : { first: [input, init], second: [input, init] }
+    ? { first: [input.clone(), init], second: [input, init], halves: [] }
+    : { first: [input, init], second: [input, init], halves: [] }
 }
+
+/** What is being read is locked, and is let go of by its reader. */
+const release = (halves: Twice["halves"]) =>
+  Effect.sync(() => {
+    for (const half of halves) {
+      if (!half.locked) half.cancel().catch(() => undefined)
+    }
+  })
 
 /** Everything the caller said stays, but for the token. */
 const withToken = (input: string | URL | Request, init: RequestInit | undefined, token: Token): RequestInit => {
@@ -46,7 +56,7 @@ export const viaSession = (
   init: RequestInit | undefined
 ): Work<Response> =>
   Effect.flatMap(Tokens, (tokens) => {
-    const { first, second } = twice(input, init)
+    const { first, halves, second } = twice(input, init)
     let attempt = first
     return throughSession(tokens, slug, {
       send: (token) =>
@@ -61,5 +71,5 @@ export const viaSession = (
           if (second !== undefined) attempt = second
           await response.body?.cancel()
         })
-    })
+    }).pipe(Effect.ensuring(release(halves)))
   })

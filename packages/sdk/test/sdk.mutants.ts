@@ -60,5 +60,12 @@ export const mutants: ReadonlyArray<Mutant> = [
     find: `if (!repeats) {`,
     replace: `if (slug === "") {`,
     test: session
+  },
+  {
+    control: "a stream nobody will read is let go of",
+    file: "packages/sdk/src/session.ts",
+    find: `.pipe(Effect.ensuring(release(halves)))`,
+    replace: ``,
+    test: session
   }
 ]

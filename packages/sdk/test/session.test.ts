@@ -31,3 +31,24 @@ it("a token that is refused with a body that flows once is reported and dropped 
   assert.deepStrictEqual(paths, ["/credentials/notion", "/credentials/notion/refused", "/credentials/notion"])
   assert.strictEqual(await vendo.token("notion"), "t3")
 })
+
+it("who writes a stream is told when nobody will read it any more", async () => {
+  const ends: ReadonlyArray<readonly [string, (init: RequestInit | undefined) => Promise<Response>]> = [
+    ["answers early", async () => new Response("ok")],
+    [
+      "breaks off",
+      async (init) => {
+        if (init?.body instanceof ReadableStream) void init.body.cancel()
+        throw new TypeError("fetch failed")
+      }
+    ]
+  ]
+  for (const [what, end] of ends) {
+    const { vendo } = vending()
+    const cancelled = Promise.withResolvers<string>()
+    const body = new ReadableStream({ cancel: () => cancelled.resolve(what) })
+    const session = vendo.session("notion", { fetch: (_, init) => end(init) })
+    await session(provider, { method: "POST", body }).catch(() => undefined)
+    assert.strictEqual(await cancelled.promise, what)
+  }
+})
