@@ -139,7 +139,7 @@ const nothing: Readonly<Record<string, unknown>> = {}
 /** RFC 9110 §10.2.3: seconds, or a date. */
 const retryAfterOf = (answer: Answer): Effect.Effect<Duration.Duration | undefined> => {
   const text = answer.header("retry-after")?.trim() ?? ""
-  if (/^\d{1,9}$/.test(text)) return Effect.succeed(Duration.seconds(Number(text)))
+  if (/^\d+$/.test(text)) return Effect.succeed(Duration.seconds(Math.min(Number(text), 1e9)))
   // What begins with no weekday is no HTTP date, though JavaScript finds one in `-1`.
   const date = DateTime.make(/^[A-Z][a-z]/.test(text) ? text : "")
   return Option.isNone(date)

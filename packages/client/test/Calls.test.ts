@@ -65,6 +65,18 @@ it.effect("nobody comes back before the time that was asked for, nor at all when
   })
 )
 
+it.effect("however many seconds are asked for, nobody comes back before", () =>
+  Effect.gen(function* () {
+    for (const digits of [10, 40, 400]) {
+      const { code, requests } = yield* outcome(
+        failure("overloaded", 503, { "retry-after": "9".repeat(digits) }),
+        token("t")
+      )
+      assert.deepStrictEqual([code, requests], ["overloaded", 1])
+    }
+  })
+)
+
 it.effect("a date in Retry-After is waited for as well", () =>
   Effect.gen(function* () {
     const { took } = yield* outcome(
