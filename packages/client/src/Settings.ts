@@ -91,6 +91,9 @@ export const resolve = Effect.fnUntraced(function* (
   )).replace(/\/api$/, "")
   const credentials = yield* either(options.credentialsUrl, "VENDO_CREDENTIALS_URL")
   const derived = baseUrl === defaultBaseUrl ? defaultCredentialsUrl : `${baseUrl}/credentials`
+  if (options.timeout !== undefined && !Duration.isPositive(options.timeout)) {
+    return yield* invalid("timeout", "the time-out must be a time above 0")
+  }
   const timeout = yield* read("VENDO_TIMEOUT_MS")
 
   return {

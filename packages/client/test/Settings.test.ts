@@ -66,3 +66,13 @@ it.effect("the time-out is a number of milliseconds, and nothing else", () =>
     }
   })
 )
+
+it.effect("a time-out that is said is a time above nothing", () =>
+  Effect.gen(function* () {
+    assert.deepStrictEqual((yield* settings({ timeout: Duration.infinity })).timeout, Duration.infinity)
+    for (const timeout of [Duration.millis(0), Duration.millis(-1), Duration.millis(Number.NaN)]) {
+      const error = yield* Effect.flip(settings({ timeout }))
+      assert.deepStrictEqual([error.code, error.field], ["validation_failed", "timeout"])
+    }
+  })
+)

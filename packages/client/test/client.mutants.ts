@@ -37,6 +37,20 @@ export const mutants: ReadonlyArray<Mutant> = [
     test: calls
   },
   {
+    control: "nor before a time that is very long",
+    file: `${src}/Calls.ts`,
+    find: `if (/^\\d+$/.test(text))`,
+    replace: `if (/^\\d{1,9}$/.test(text))`,
+    test: calls
+  },
+  {
+    control: "a time-out that is said is above nothing",
+    file: `${src}/Settings.ts`,
+    find: `options.timeout !== undefined && !Duration.isPositive(options.timeout)`,
+    replace: `options.timeout !== undefined && Duration.isZero(options.timeout)`,
+    test: settings
+  },
+  {
     control: "a retry that would begin after the time-out is not waited for",
     file: `${src}/Calls.ts`,
     find: `backoff({ ...retry, deadline: timeout })`,
