@@ -18,6 +18,7 @@ const refusals: Readonly<Record<string, Refusal>> = {
 
 const unbound: Refusal = { status: 403, code: "binding_missing", detail: "no connection is bound" }
 const unknown: Refusal = { status: 404, code: "not_found", detail: "the mock has no such route" }
+const noIntegration: Refusal = { status: 404, code: "provider_unknown", detail: "the mock has no catalog" }
 
 const refused = ({ code, detail, status }: Refusal) =>
   Response.json({ error: code.replaceAll("_", " "), detail }, { status, headers: { "vendo-error-code": code } })
@@ -72,7 +73,7 @@ export class MockService {
     for (const listener of this.#listeners) listener(block)
   }
 
-  readonly fetch = async (url: string, { body, signal }: RequestInit): Promise<Response> => {
+  readonly fetch = async (url: string, { body, headers, signal }: RequestInit): Promise<Response> => {
     const { origin, pathname, searchParams } = new URL(url)
     const [surface, ...rest] = pathname.slice(1).split("/")
     if (surface === "credentials") return this.#credentials(rest, searchParams.get("slugs") ?? "")
@@ -80,7 +81,9 @@ export class MockService {
       case "/api/deployments/me/connections":
         return Response.json({ connections: Array.from(this.#connections.values(), wireOf) })
       case "/api/deployments/me/events":
-        return new Response(this.#stream(signal ?? undefined), { headers: { "content-type": "text/event-stream" } })
+        return new Response(this.#stream(new Headers(headers).get("last-event-id"), signal ?? undefined), {
+          headers: { "content-type": "text/event-stream" }
+        })
       case "/api/connect-sessions": {
         const { slug }: { readonly slug?: unknown } = JSON.parse(String(body))
         return Response.json({ url: `${origin}/connections/connect/${String(slug)}?ticket=mock` }, { status: 201 })
@@ -94,7 +97,7 @@ export class MockService {
       case "/api/billing/usage":
         return Response.json({ since: "1970-01-01T00:00:00.000Z", total_micros: 0, providers: [] })
       default:
-        return refused(unknown)
+        return refused(pathname.startsWith("/api/integrations/") ? noIntegration : unknown)
     }
   }
 
@@ -120,12 +123,13 @@ export class MockService {
     return token === undefined ? unbound : { access_token: token, expires_at: null, token_type: "Bearer" }
   }
 
-  #stream(signal: AbortSignal | undefined): ReadableStream<Uint8Array> {
+  #stream(lastEventId: string | null, signal: AbortSignal | undefined): ReadableStream<Uint8Array> {
+    const after = this.#events.findLastIndex(({ id }) => id === lastEventId) + 1
     let listener: ((event: Uint8Array) => void) | undefined
     const stop = () => listener !== undefined && this.#listeners.delete(listener)
     return new ReadableStream({
       start: (controller) => {
-        for (const event of this.#events) controller.enqueue(blockOf(event))
+        for (const event of this.#events.slice(after)) controller.enqueue(blockOf(event))
         listener = (block) => controller.enqueue(block)
         this.#listeners.add(listener)
         signal?.addEventListener("abort", stop, { once: true })

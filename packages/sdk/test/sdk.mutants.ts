@@ -3,6 +3,7 @@ import type { Mutant } from "@vendodev/testing/Mutant"
 const users = "packages/sdk/test/users.test.ts"
 const secrets = "packages/sdk/test/secrets.test.ts"
 const session = "packages/sdk/test/session.test.ts"
+const testing = "packages/sdk/test/testing.test.ts"
 
 export const mutants: ReadonlyArray<Mutant> = [
   {
@@ -67,5 +68,19 @@ export const mutants: ReadonlyArray<Mutant> = [
     find: `.pipe(Effect.ensuring(release(halves)))`,
     replace: ``,
     test: session
+  },
+  {
+    control: "a made-up service knows what is not in a catalog",
+    file: "packages/sdk/src/MockService.ts",
+    find: `pathname.startsWith("/api/integrations/") ? noIntegration : unknown`,
+    replace: `unknown`,
+    test: testing
+  },
+  {
+    control: "a made-up stream begins where it is told to",
+    file: "packages/sdk/src/MockService.ts",
+    find: `this.#events.slice(after)`,
+    replace: `this.#events`,
+    test: testing
   }
 ]
