@@ -46,7 +46,7 @@ export interface ReconcilerOptions extends BootstrapOptions {
 export interface Reconciler {
   /** Looks now. Resolves once the file is as it should be. */
   readonly reconcile: () => Promise<void>
-  /** No look begins after this. */
+  /** No look begins after this, and nobody is told of what one that is under way finds. */
   readonly stop: () => void
 }
 
@@ -76,9 +76,9 @@ const aliases: Readonly<Record<string, string>> = {
 const at = (connection: object, path: string): string | undefined => {
   const steps = path.replace(/^metadata\.credential\./, "credential.").split(".")
   let value: unknown = connection
-  for (const step of steps) {
+  for (const [index, step] of steps.entries()) {
     if (typeof value !== "object" || value === null) return undefined
-    value = new Map<string, unknown>(Object.entries(value)).get(aliases[step] ?? step)
+    value = new Map<string, unknown>(Object.entries(value)).get((index === 0 ? aliases[step] : undefined) ?? step)
   }
   return typeof value === "string" ? value : typeof value === "number" ? String(value) : undefined
 }
@@ -117,13 +117,19 @@ const replace = async (path: string, text: string): Promise<void> => {
   }
 }
 
+interface Written {
+  readonly before: ReadonlyMap<string, string>
+  readonly after: ReadonlyMap<string, string>
+  readonly changed: boolean
+}
+
 /** Writes the file if it is not as it should be. */
-const update = async (envFile: string, mapping: () => Mapping | Promise<Mapping>): Promise<EnvDiff | undefined> => {
+const update = async (envFile: string, mapping: () => Mapping | Promise<Mapping>): Promise<Written> => {
   const text = renderEnvFile(await mapping())
   const current = await textOf(envFile)
-  if (current === text) return undefined
-  await replace(envFile, text)
-  return diffOf(parseEnvFile(current ?? ""), parseEnvFile(text))
+  const changed = current !== text
+  if (changed) await replace(envFile, text)
+  return { before: parseEnvFile(current ?? ""), after: parseEnvFile(text), changed }
 }
 
 /** Writes the env file once, before a program starts. */
@@ -161,10 +167,15 @@ export const start = async (options: ReconcilerOptions): Promise<Reconciler> => 
   // One look at a time; whoever asks during one waits for the next, which sees what they mean.
   let looking: Promise<void> = Promise.resolve()
   let next: Promise<void> | undefined
+  /** What was in the file before a change that nobody was told of yet, for telling may fail. */
+  let untold: ReadonlyMap<string, string> | undefined
   const look = async (): Promise<void> => {
     if (stopped.signal.aborted) return
-    const diff = await update(envFile, mapping)
-    if (diff !== undefined) await told(diff)
+    const { after, before, changed } = await update(envFile, mapping)
+    if (changed) untold ??= before
+    if (untold === undefined || stopped.signal.aborted) return
+    await told(diffOf(untold, after))
+    untold = undefined
   }
   const reconcile = (): Promise<void> => {
     next ??= looking.then(() => {
