@@ -124,7 +124,8 @@ export class Vendo {
     this.events = {
       subscribe: (options = {}) => {
         this.#needsVendoMode("the event stream")
-        return subscribe(this.#shared.runtime, this.#user, options)
+        // Who goes through it again listens again.
+        return { [Symbol.asyncIterator]: () => subscribe(this.#shared.runtime, this.#user, options) }
       }
     }
   }
@@ -226,7 +227,10 @@ export class Vendo {
     )
   }
 
-  /** Ends the client's work. A client made by `forUser` or `forRequest` leaves that to the one it was made by. */
+  /**
+   * Ends the client's work, and with it the loops over its events. A client made by `forUser` or `forRequest` leaves that
+   * to the one it was made by.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     if (Option.isNone(this.#user)) await this.#shared.runtime.dispose()
   }

@@ -3,7 +3,7 @@ import { Duration, Effect, Exit, Option, type Redacted, Scope } from "effect"
 import { Events } from "@vendodev/client/Events"
 import type { Failure } from "@vendodev/client/Failure"
 import { vendoOnly } from "@vendodev/client/vendoOnly"
-import { run, type Runtime } from "./runtime.ts"
+import { ClientDisposed, run, type Runtime } from "./runtime.ts"
 import type { EventStreamMessage } from "./types.ts"
 import { fromFailure, type VendoError } from "./VendoError.ts"
 
@@ -42,7 +42,7 @@ export const subscribe = async function* (
     // oxlint-disable-next-line no-await-in-loop -- each event is waited for when it is asked for
     while (true) yield await run(runtime, user, next, signal)
   } catch (error) {
-    if (signal?.aborted !== true) throw error
+    if (signal?.aborted !== true && !(error instanceof ClientDisposed)) throw error
   } finally {
     await Effect.runPromise(Scope.close(scope, Exit.void))
   }

@@ -20,6 +20,11 @@ export type Services = Tokens | Connections | Integrations | Billing | ConnectSe
 /** What a provider's `fetch` rejected with, to be thrown as it was. */
 export class FetchRejected extends Data.TaggedError("FetchRejected")<{ readonly error: unknown }> {}
 
+/** Work that the end of its client ended. */
+export class ClientDisposed extends Error {
+  override readonly message = "the client was disposed of"
+}
+
 /** A call of the client, or through it. */
 export type Work<A> = Effect.Effect<A, Failure | FetchRejected, Services>
 
@@ -37,7 +42,7 @@ export const makeRuntime = (settings: Settings, fetch: Fetch): Runtime =>
 
 /** What a failed run is thrown as. What is no failure of ours is a defect, and stays what it is. */
 const thrown = (cause: Cause.Cause<unknown>, signal: AbortSignal | undefined): unknown => {
-  if (signal?.aborted === true && Cause.hasInterruptsOnly(cause)) return signal.reason
+  if (Cause.hasInterruptsOnly(cause)) return signal?.aborted === true ? signal.reason : new ClientDisposed()
   const failure = Cause.squash(cause)
   if (failure instanceof FetchRejected) return failure.error
   if (failure instanceof Failure) return fromFailure(failure)

@@ -4,6 +4,7 @@ const users = "packages/sdk/test/users.test.ts"
 const secrets = "packages/sdk/test/secrets.test.ts"
 const session = "packages/sdk/test/session.test.ts"
 const testing = "packages/sdk/test/testing.test.ts"
+const events = "packages/sdk/test/events.test.ts"
 
 export const mutants: ReadonlyArray<Mutant> = [
   {
@@ -82,5 +83,19 @@ export const mutants: ReadonlyArray<Mutant> = [
     find: `this.#events.slice(after)`,
     replace: `this.#events`,
     test: testing
+  },
+  {
+    control: "a loop ends with its client",
+    file: "packages/sdk/src/events.ts",
+    find: `signal?.aborted !== true && !(error instanceof ClientDisposed)`,
+    replace: `signal?.aborted !== true`,
+    test: events
+  },
+  {
+    control: "a subscription is one for each who goes through it",
+    file: "packages/sdk/src/Vendo.ts",
+    find: `return { [Symbol.asyncIterator]: () => subscribe(this.#shared.runtime, this.#user, options) }`,
+    replace: `return subscribe(this.#shared.runtime, this.#user, options)`,
+    test: events
   }
 ]
