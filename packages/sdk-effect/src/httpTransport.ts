@@ -30,7 +30,7 @@ export const layer: Layer.Layer<Transport, never, HttpClient.HttpClient> = Layer
           const response = yield* scoped
             .execute(requestOf(outgoing))
             .pipe(
-              Effect.provideService(Headers.CurrentRedactedNames, [...redacted, userJwtHeader]),
+              Effect.provideService(Headers.CurrentRedactedNames, [...redacted, "authorization", userJwtHeader]),
               Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }),
               Effect.mapError(failed)
             )

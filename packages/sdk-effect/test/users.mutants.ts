@@ -32,5 +32,19 @@ export const mutants: ReadonlyArray<Mutant> = [
     find: `Layer.provide(Layer.fresh(httpTransport.layer))`,
     replace: `Layer.provide(httpTransport.layer)`,
     test
+  },
+  {
+    control: "a span does not show the key",
+    file: "packages/sdk-effect/src/httpTransport.ts",
+    find: `"authorization", userJwtHeader`,
+    replace: `userJwtHeader`,
+    test
+  },
+  {
+    control: "a span does not show the user",
+    file: "packages/sdk-effect/src/httpTransport.ts",
+    find: `"authorization", userJwtHeader`,
+    replace: `"authorization"`,
+    test
   }
 ]

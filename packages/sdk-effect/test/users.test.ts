@@ -1,6 +1,7 @@
 import { assert, it } from "@effect/vitest"
-import { Effect, Layer, Option, Redacted, Result, Schema, Stream } from "effect"
-import { FetchHttpClient, HttpClient, HttpClientResponse } from "effect/http"
+import { Effect, Layer, Option, Redacted, Result, Schema, Stream, Tracer } from "effect"
+import { FetchHttpClient, Headers as HttpHeaders, HttpClient, HttpClientResponse } from "effect/http"
+import { inspect } from "node:util"
 import { forRequest, forUser, UserJwt, Vendo } from "@vendodev/effect"
 import { byOwner, type ByOwner } from "@vendodev/testing/byOwner"
 
@@ -133,5 +134,28 @@ it.effect("two services in one program keep to their own HttpClient", () =>
         )
       ).pipe(Layer.provide(answering(name)))
     yield* Effect.scoped(Layer.build(Layer.mergeAll(asked("one"), asked("two"))))
+  })
+)
+
+it.effect("a span that shows headers shows neither the key nor the user, whatever else the program hides", () =>
+  Effect.gen(function* () {
+    const shown: Array<unknown> = []
+    const tracer = Tracer.make({
+      span: (options) => {
+        const span = new Tracer.NativeSpan(options)
+        shown.push(span.attributes)
+        return span
+      }
+    })
+    yield* Effect.flatMap(Vendo, (vendo) => vendo.token("a")).pipe(
+      forUser("one.user.jwt"),
+      Effect.provide(over(byOwner())),
+      Effect.withTracer(tracer),
+      Effect.provideService(HttpClient.TracerHeaderFilter, () => true),
+      Effect.provideService(HttpHeaders.CurrentRedactedNames, ["x-other"])
+    )
+    const text = inspect(shown, { depth: 5 })
+    assert.include(text, "http.request.header.authorization")
+    for (const secret of ["vendo_sk_test", "one.user.jwt"]) assert.notInclude(text, secret)
   })
 )
