@@ -22,11 +22,28 @@ export interface SubscribeOptions {
 /** @internal */
 export const notInOssMode = (what: string): VendoError => fromFailure(vendoOnly(what))
 
-/** @internal */
-export const subscribe = async function* (
+/** Who returns while an event is waited for, as a stream that is destroyed does, waits for none. @internal */
+export const subscribe = (
   runtime: Runtime,
   user: Option.Option<Redacted.Redacted>,
-  { lastEventId, maxBackoffMs, onReconnect, signal }: SubscribeOptions
+  options: SubscribeOptions
+): AsyncIterator<EventStreamMessage, void, undefined> => {
+  const ended = new AbortController()
+  const events = listen(runtime, user, options, ended)
+  return {
+    next: () => events.next(),
+    return: () => {
+      ended.abort()
+      return events.return()
+    }
+  }
+}
+
+const listen = async function* (
+  runtime: Runtime,
+  user: Option.Option<Redacted.Redacted>,
+  { lastEventId, maxBackoffMs, onReconnect, signal }: SubscribeOptions,
+  ended: AbortController
 ): AsyncGenerator<EventStreamMessage, void, undefined> {
   const scope = Scope.makeUnsafe()
   const options = {
@@ -36,14 +53,18 @@ export const subscribe = async function* (
       onReconnect: (attempt: number, failure: Failure) => Effect.sync(() => onReconnect(attempt, fromFailure(failure)))
     })
   }
+  const end = () => ended.abort()
+  signal?.addEventListener("abort", end)
+  if (signal?.aborted === true) end()
   try {
     const subscription = Effect.flatMap(Events, (events) => events.subscribe(options))
     const next = await run(runtime, user, Effect.provideService(subscription, Scope.Scope, scope))
     // oxlint-disable-next-line no-await-in-loop -- each event is waited for when it is asked for
-    while (true) yield await run(runtime, user, next, signal)
+    while (true) yield await run(runtime, user, next, ended.signal)
   } catch (error) {
-    if (signal?.aborted !== true && !(error instanceof ClientDisposed)) throw error
+    if (!ended.signal.aborted && !(error instanceof ClientDisposed)) throw error
   } finally {
+    signal?.removeEventListener("abort", end)
     await Effect.runPromise(Scope.close(scope, Exit.void))
   }
 }

@@ -87,8 +87,23 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     control: "a loop ends with its client",
     file: "packages/sdk/src/events.ts",
-    find: `signal?.aborted !== true && !(error instanceof ClientDisposed)`,
-    replace: `signal?.aborted !== true`,
+    find: `!ended.signal.aborted && !(error instanceof ClientDisposed)`,
+    replace: `!ended.signal.aborted`,
+    test: events
+  },
+  {
+    control: "who returns waits for no event",
+    file: "packages/sdk/src/events.ts",
+    find: `ended.abort()
+      return`,
+    replace: `return`,
+    test: events
+  },
+  {
+    control: "the caller's signal ends a loop",
+    file: "packages/sdk/src/events.ts",
+    find: `signal?.addEventListener("abort", end)`,
+    replace: ``,
     test: events
   },
   {
