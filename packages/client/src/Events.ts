@@ -48,8 +48,11 @@ const firstWait = Duration.seconds(1)
 
 const defaultMaxBackoff = Duration.seconds(30)
 
-/** What will not pass by waiting. An answer of 4xx is about us; being one too many is not. */
-const isFinal = ({ code, status = 0 }: Failure) => status >= 400 && status < 500 && code !== "rate_limited"
+/** Being too slow, too early or one too many. */
+const passing = new Set([408, 425, 429])
+
+/** What will not pass by waiting: of the answers of 4xx, which are about us, all others. */
+const isFinal = ({ status = 0 }: Failure) => status >= 400 && status < 500 && !passing.has(status)
 
 const make = (settings: Settings) =>
   Effect.map(Calls, ({ open }) => {

@@ -116,14 +116,16 @@ it.effect("what refuses the caller for good ends the stream, and nothing else do
       failure("unavailable", 503),
       failure("internal_error", 500),
       failure("rate_limited", 429),
+      { status: 408 },
       failure("app_revoked", 401)
     )
     assert.strictEqual(result._tag, "Failure")
-    assert.strictEqual(seen.length, 4)
+    assert.strictEqual(seen.length, 5)
     assert.deepStrictEqual(waits, [
       [1, "unavailable"],
       [2, "internal_error"],
-      [3, "rate_limited"]
+      [3, "rate_limited"],
+      [4, "upstream_error"]
     ])
   })
 )

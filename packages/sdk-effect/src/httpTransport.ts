@@ -1,11 +1,15 @@
 /** `Transport` over whatever `HttpClient` there is. */
 import { Effect, Layer, Option, Redacted, Stream } from "effect"
-import { FetchHttpClient, Headers, HttpBody, HttpClient, HttpClientRequest } from "effect/http"
+import { FetchHttpClient, Headers, HttpBody, HttpClient, type HttpClientError, HttpClientRequest } from "effect/http"
 import { type Answer, type Outgoing, Transport, TransportFailed } from "@vendodev/client/Transport"
 import { userJwtHeader } from "@vendodev/client/UserJwt"
 
 /** Says nothing of the address or the headers. */
 const failed = () => new TransportFailed({ reason: "the connection failed" })
+
+/** A client that fails on what is no success has an answer all the same, and there is a code in it. */
+const answered = ({ reason }: HttpClientError.HttpClientError) =>
+  reason._tag === "StatusCodeError" ? Effect.succeed(reason.response) : Effect.fail(failed())
 
 const opened = (headers: Outgoing["headers"]) =>
   Object.fromEntries(
@@ -32,7 +36,7 @@ export const layer: Layer.Layer<Transport, never, HttpClient.HttpClient> = Layer
             .pipe(
               Effect.provideService(Headers.CurrentRedactedNames, [...redacted, "authorization", userJwtHeader]),
               Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }),
-              Effect.mapError(failed)
+              Effect.catch(answered)
             )
           const answer: Answer = {
             status: response.status,

@@ -46,5 +46,12 @@ export const mutants: ReadonlyArray<Mutant> = [
     find: `"authorization", userJwtHeader`,
     replace: `"authorization"`,
     test
+  },
+  {
+    control: "an answer is an answer, whatever the client makes of its status",
+    file: "packages/sdk-effect/src/httpTransport.ts",
+    find: `Effect.catch(answered)`,
+    replace: `Effect.mapError(failed)`,
+    test
   }
 ]

@@ -159,3 +159,20 @@ it.effect("a span that shows headers shows neither the key nor the user, whateve
     for (const secret of ["vendo_sk_test", "one.user.jwt"]) assert.notInclude(text, secret)
   })
 )
+
+it.effect("a code is heard through a client that fails on what is no success", () =>
+  Effect.gen(function* () {
+    const refusal = new Response(`{"error":"","detail":"bind one first"}`, {
+      status: 403,
+      headers: { "vendo-error-code": "binding_missing" }
+    })
+    const strict = HttpClient.filterStatusOk(
+      HttpClient.make((request) => Effect.succeed(HttpClientResponse.fromWeb(request, refusal)))
+    )
+    const service = Vendo.layerHosted({ apiKey: Redacted.make("vendo_sk_test") }).pipe(
+      Layer.provide(Layer.succeed(HttpClient.HttpClient, strict))
+    )
+    const error = yield* Effect.flip(Effect.flatMap(Vendo, (vendo) => vendo.token("a"))).pipe(Effect.provide(service))
+    assert.strictEqual(error._tag, "binding_missing")
+  })
+)

@@ -163,7 +163,14 @@ export const classes: Readonly<Record<ErrorCode | LocalCode, ErrorClass>> = {
 
 const byCode = new Map<string, ErrorClass>(Object.entries(classes))
 
-const fixes = new Map<string, string>(Object.entries(remedies))
+/** What the service never says, it has no remedy for. */
+const localRemedies: Readonly<Record<LocalCode, string>> = {
+  vendo_only_feature: "Set VENDO_API_KEY, and VENDO_BASE_URL to the service that issued it.",
+  identity_not_present: "Pass on the X-Vendo-User-JWT header of the request, or call without a user.",
+  not_connected: "Set the variable that the message names."
+}
+
+const fixes = new Map<string, string>(Object.entries({ ...remedies, ...localRemedies }))
 
 /** The error that a failure is thrown as. @internal */
 export const fromFailure = (failure: Failure): VendoError =>
