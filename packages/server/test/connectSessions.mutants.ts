@@ -24,8 +24,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     control: "sessions that are over are cleared away",
     file: gate,
-    find: "WHERE o.expires_at <= now() FOR UPDATE",
-    replace: "WHERE false FOR UPDATE",
+    find: "WHERE o.expires_at <= now()\n",
+    replace: "WHERE false\n",
     test
   },
   {

@@ -35,6 +35,13 @@ export const mutants: ReadonlyArray<Mutant> = [
     test
   },
   {
+    control: "who opens a session clears away a few of those that are over, and not all there are",
+    file,
+    find: " LIMIT 100 FOR UPDATE",
+    replace: " FOR UPDATE",
+    test
+  },
+  {
     control: "a ticket nobody can use is answered as one that is not there",
     file: "packages/broker/src/access/ConnectSessions.ts",
     find: "if (redeemed === undefined) return yield* noSession",

@@ -114,4 +114,24 @@ layer(reachable, { excludeTestServices: true })("A ticket", (it) => {
       yield* redeem(yield* open(other.key))
     })
   )
+
+  it.effect("is opened however many are over, of which each clears a few away", () =>
+    Effect.gen(function* () {
+      const { app, key, record, tenant } = yield* made
+      yield* run(`INSERT INTO broker.connect_sessions
+          (tenant_id, id, ticket_hash, pepper_id, app_id, key_id, user_subject, integration, expires_at)
+        SELECT '${tenant.id}', gen_random_uuid(), sha256(int4send(n)), 1, '${app.id}', '${record.id}', '', 'notion', 'epoch'
+        FROM generate_series(1, 250) n`)
+      const left = Effect.map(
+        run(`SELECT FROM broker.connect_sessions WHERE expires_at = 'epoch'`),
+        ({ length }) => length
+      )
+      const counts = [yield* left]
+      for (let n = 0; n < 3; n++) {
+        yield* open(key)
+        counts.push(yield* left)
+      }
+      assert.deepStrictEqual(counts, [250, 150, 50, 0])
+    })
+  )
 })

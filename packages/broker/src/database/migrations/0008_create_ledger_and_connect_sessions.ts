@@ -123,7 +123,8 @@ export default statements(
       FROM gate.caller_as(h, claims) k LEFT JOIN broker.apps a ON a.tenant_id = k.tenant_id AND a.id = k.app_id
     $$`,
 
-  // Those that are over are cleared away by whoever opens the next; who is at it already is not waited for.
+  // Those that are over are cleared away by whoever opens the next; who is at it already is not waited for. A hundred
+  // at most, so that no statement runs into its limit because somebody else opened many.
   `CREATE FUNCTION gate.open_connect_session(h bytea, claims jsonb, session uuid, ticket bytea, pepper int, slug text,
       back text, note text, request text)
     RETURNS TABLE (decision text, app_id uuid, expires_ms float8)
@@ -137,7 +138,8 @@ export default statements(
       app_id := k.app_id;
       IF k.decision = 'known' AND k.app_id IS NOT NULL THEN
         DELETE FROM broker.connect_sessions s USING (
-          SELECT o.tenant_id, o.id FROM broker.connect_sessions o WHERE o.expires_at <= now() FOR UPDATE SKIP LOCKED
+          SELECT o.tenant_id, o.id FROM broker.connect_sessions o WHERE o.expires_at <= now()
+            ORDER BY o.expires_at LIMIT 100 FOR UPDATE SKIP LOCKED
         ) over WHERE s.tenant_id = over.tenant_id AND s.id = over.id;
         INSERT INTO broker.connect_sessions AS s
           (tenant_id, id, ticket_hash, pepper_id, app_id, key_id, user_subject, integration, return_to, state)
