@@ -79,16 +79,19 @@ export class Events extends Context.Service<
         })
 
         const next = Effect.fnUntraced(function* ({ after, expiresIn, pingAt }: Progress) {
-          const silent = Math.max(1, pingAt - (yield* Clock.currentTimeMillis))
+          const before = yield* Clock.currentTimeMillis
+          // Also when the clock was set back: a place is not kept for who says nothing for long.
+          const due = Math.min(pingAt, before + Duration.toMillis(ping))
+          const silent = Math.max(1, due - before)
           yield* Effect.timeoutOption(Queue.take(wakes), Duration.min(Duration.millis(silent), expiresIn))
           const now = yield* Clock.currentTimeMillis
-          const isDue = now >= pingAt
+          const isDue = now >= due
           const answer = yield* ask(after, isDue)
           return [
             isDue ? [...answer.events, "ping" as const] : answer.events,
             Option.some({
               after: newest(answer.events, after),
-              pingAt: isDue ? now + Duration.toMillis(ping) : pingAt,
+              pingAt: isDue ? now + Duration.toMillis(ping) : due,
               expiresIn: answer.expiresIn
             })
           ] satisfies Step
