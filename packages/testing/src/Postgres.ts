@@ -1,6 +1,6 @@
 /** A migrated database of its own for whoever asks, dropped when the scope closes. */
 import { PgClient } from "@effect/sql-pg"
-import { Context, Effect, Layer, Redacted } from "effect"
+import { Context, Duration, Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { inject } from "vitest"
 import { serverRole } from "@vendodev/broker/database/Migrations"
@@ -51,11 +51,14 @@ const database = Effect.gen(function* () {
   })
 })
 
+/** Time that is only said to pass closes no connection, nor does it run out while one is being opened. */
+const timeless = { idleTimeout: Duration.infinity, connectTimeout: Duration.infinity }
+
 /** `TestDatabase`, and `SqlClient` as the server's own role, just as the service has it. */
 export const layer = Layer.unwrap(
   Effect.gen(function* () {
     const { serverUrl } = yield* TestDatabase
-    return PgClient.layer({ url: Redacted.make(serverUrl), maxConnections: 8 })
+    return PgClient.layer({ url: Redacted.make(serverUrl), maxConnections: 8, ...timeless })
   })
 ).pipe(Layer.provideMerge(Layer.effect(TestDatabase, database)), Layer.orDie)
 
