@@ -7,6 +7,7 @@ import { Context, DateTime, Duration, Effect, Layer, Option, Redacted, type Scop
 import { backoff } from "@vendodev/domain/backoff"
 import { Failure, isPassing, unanswered } from "./Failure.ts"
 import { type Guard, isRecord, isString } from "./guards.ts"
+import { parseJson } from "./parseJson.ts"
 import type { Settings } from "./Settings.ts"
 import { type Answer, type Outgoing, Transport, type TransportFailed } from "./Transport.ts"
 import { UserJwt, userJwtHeader } from "./UserJwt.ts"
@@ -94,11 +95,9 @@ const notReached = ({ slug }: Call, { reason }: TransportFailed) =>
 /** RFC 6750 §2.1. */
 const bearer = (key: Redacted.Redacted) => Redacted.make(`Bearer ${Redacted.value(key)}`)
 
-const parse: (text: string) => Option.Option<unknown> = Option.liftThrowable(JSON.parse)
-
 const read = Effect.fnUntraced(function* <A>(call: Call, answer: Answer, text: string, guard: Guard<A>) {
   if (answer.status < 200 || answer.status > 299) return yield* refusalOf(call, answer, text)
-  const body = parse(text)
+  const body = parseJson(text)
   if (Option.isSome(body) && guard(body.value)) return body.value
   return yield* unanswered("what the Vendo service answered can not be understood; check VENDO_BASE_URL", {
     slug: call.slug,
@@ -109,7 +108,7 @@ const read = Effect.fnUntraced(function* <A>(call: Call, answer: Answer, text: s
 
 /** Reads the header first, and then, for what stands between us and the service, a code in the body. */
 const refusalOf = Effect.fnUntraced(function* (call: Call, answer: Answer, text: string) {
-  const body = Option.filter(parse(text), isRecord).pipe(Option.getOrElse(() => nothing))
+  const body = Option.filter(parseJson(text), isRecord).pipe(Option.getOrElse(() => nothing))
   const inner = isRecord(body["error"]) ? body["error"] : nothing
   const string = (name: string) => [body[name], inner[name]].find(isString)
   const known = {

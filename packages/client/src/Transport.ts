@@ -2,7 +2,7 @@
  * How a request gets to the service and an answer back. The Promise SDK puts
  * `fetch` behind it, the Effect SDK an `HttpClient`.
  */
-import { Context, Data, type Effect, type Redacted, type Scope } from "effect"
+import { Context, Data, type Effect, Redacted, type Scope } from "effect"
 
 export interface Outgoing {
   readonly method: "GET" | "POST"
@@ -12,6 +12,12 @@ export interface Outgoing {
   /** JSON text. */
   readonly body: string | undefined
 }
+
+/** For the line that sends them, and for no other. */
+export const openedHeaders = ({ headers }: Outgoing): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, typeof value === "string" ? value : Redacted.value(value)])
+  )
 
 export interface Answer {
   readonly status: number

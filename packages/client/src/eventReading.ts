@@ -3,6 +3,7 @@ import { Duration, Effect, Option } from "effect"
 import { createParser } from "eventsource-parser"
 import type { EventMessage } from "./Events.ts"
 import { type Failure, unanswered } from "./Failure.ts"
+import { parseJson } from "./parseJson.ts"
 
 export interface Reading {
   /** The next event of this connection. Fails when there will be none. */
@@ -19,8 +20,7 @@ const ended = unanswered("the event stream ended")
 const tooLong = unanswered("the event stream holds an event that is too long")
 const silent = unanswered("the event stream fell silent")
 
-const parse: (text: string) => Option.Option<unknown> = Option.liftThrowable(JSON.parse)
-const json = (text: string): unknown => Option.getOrElse(parse(text), () => text)
+const json = (text: string): unknown => Option.getOrElse(parseJson(text), () => text)
 
 /** A read that nobody waited for to the end is waited for again: an interruption loses no event. */
 export const reading = (body: ReadableStream<Uint8Array>, onRetry: (milliseconds: number) => void): Reading => {

@@ -1,14 +1,9 @@
 /** `Transport` over a `fetch`. */
-import { Effect, Layer, Redacted } from "effect"
-import { type Answer, type Outgoing, Transport, TransportFailed } from "./Transport.ts"
+import { Effect, Layer } from "effect"
+import { type Answer, openedHeaders, Transport, TransportFailed } from "./Transport.ts"
 
 /** As much of `fetch` as is used. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
-
-const opened = (headers: Outgoing["headers"]): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, typeof value === "string" ? value : Redacted.value(value)])
-  )
 
 /** The code of a system error (`ECONNREFUSED`) and nothing of its text, which names addresses. */
 const reasonOf = (error: unknown): string => {
@@ -29,13 +24,19 @@ const answerOf = (response: Response): Answer => ({
 /** One controller for the whole exchange: leaving its scope ends the request and whatever is left of the answer. */
 export const layer = (fetch: Fetch) =>
   Layer.succeed(Transport, {
-    send: ({ body, headers, method, url }) =>
+    send: (outgoing) =>
       Effect.gen(function* () {
+        const { body, method, url } = outgoing
         const controller = yield* Effect.acquireRelease(
           Effect.sync(() => new AbortController()),
           (controller) => Effect.sync(() => controller.abort())
         )
-        const init = { method, headers: opened(headers), redirect: "manual", signal: controller.signal } as const
+        const init = {
+          method,
+          headers: openedHeaders(outgoing),
+          redirect: "manual",
+          signal: controller.signal
+        } as const
         const response = yield* Effect.tryPromise({
           try: () => fetch(url, body === undefined ? init : { ...init, body }),
           catch: failed

@@ -4,6 +4,7 @@ import type { Environment } from "./Environment.ts"
 import { type Failure, invalid } from "./Failure.ts"
 import { isString, struct } from "./guards.ts"
 import { headerOf, type HeadersLike } from "./headerOf.ts"
+import { parseJson } from "./parseJson.ts"
 
 /** What was pushed, once its signature held. */
 export interface WebhookEvent {
@@ -43,8 +44,6 @@ const matches = Effect.fnUntraced(function* (secret: Redacted.Redacted, signatur
 const instant = (text: string): Option.Option<number> =>
   /^\d{1,12}$/.test(text) ? Option.some(Number(text) * 1000) : Option.map(DateTime.make(text), DateTime.toEpochMillis)
 
-const parse: (text: string) => Option.Option<unknown> = Option.liftThrowable(JSON.parse)
-
 /**
  * The event in a webhook request, once its signature holds:
  * `Vendo-Signature` is the HMAC-SHA-256 of `<Vendo-Timestamp>.<body>` in
@@ -81,7 +80,7 @@ export const verifyWebhook = Effect.fnUntraced(function* (
     )
   }
 
-  const event = Option.filter(parse(body), isEvent)
+  const event = Option.filter(parseJson(body), isEvent)
   if (Option.isNone(event)) return yield* invalid("body", "the body is signed, but no webhook event")
   const { data, id, occurred_at, type } = event.value
   return { id, type, occurredAt: occurred_at, data }

@@ -1,7 +1,7 @@
 /** `Transport` over whatever `HttpClient` there is. */
-import { Effect, Layer, Option, Redacted, Stream } from "effect"
+import { Effect, Layer, Option, Stream } from "effect"
 import { FetchHttpClient, Headers, HttpBody, HttpClient, type HttpClientError, HttpClientRequest } from "effect/http"
-import { type Answer, type Outgoing, Transport, TransportFailed } from "@vendodev/client/Transport"
+import { type Answer, openedHeaders, type Outgoing, Transport, TransportFailed } from "@vendodev/client/Transport"
 import { userJwtHeader } from "@vendodev/client/UserJwt"
 
 /** Says nothing of the address or the headers. */
@@ -11,16 +11,13 @@ const failed = () => new TransportFailed({ reason: "the connection failed" })
 const answered = ({ reason }: HttpClientError.HttpClientError) =>
   reason._tag === "StatusCodeError" ? Effect.succeed(reason.response) : Effect.fail(failed())
 
-const opened = (headers: Outgoing["headers"]) =>
-  Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, typeof value === "string" ? value : Redacted.value(value)])
-  )
-
-const requestOf = ({ body, headers, method, url }: Outgoing) =>
-  HttpClientRequest.make(method)(url, {
-    headers: opened(headers),
+const requestOf = (outgoing: Outgoing) => {
+  const { body, method, url } = outgoing
+  return HttpClientRequest.make(method)(url, {
+    headers: openedHeaders(outgoing),
     body: body === undefined ? HttpBody.empty : HttpBody.text(body, "application/json")
   })
+}
 
 export const layer: Layer.Layer<Transport, never, HttpClient.HttpClient> = Layer.effect(
   Transport,

@@ -83,7 +83,8 @@ export const mutants: ReadonlyArray<Mutant> = [
     name: "a connect URL is a session the service opens, without the key in it"
   },
   {
-    ...transport,
+    file: "packages/client/src/Transport.ts",
+    test,
     control: "a header is sent as it is, not as it is printed",
     find: "Redacted.value(value)])",
     replace: "String(value)])",

@@ -176,8 +176,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...webhooks,
     control: "a signed body is an event",
-    find: "Option.filter(parse(body), isEvent)",
-    replace: "Option.some({ ...JSON.parse(body) })",
+    find: "Option.filter(parseJson(body), isEvent)",
+    replace: "Option.some({ ...JSON.parseJson(body) })",
     name: "signed JSON that is no event is none"
   },
   {

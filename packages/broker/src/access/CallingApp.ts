@@ -1,13 +1,13 @@
 /** Who calls the runtime endpoints: the bearer of an app key, and the user it speaks for, judged on each call. */
-import { Context, Effect, Layer, Option, Redacted } from "effect"
+import { Context, Effect, Layer, Option, type Redacted } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
-import { Forbidden, IdentityInvalid, type Unavailable } from "@vendodev/domain/BrokerError"
+import { Forbidden, type IdentityInvalid, type Unavailable } from "@vendodev/domain/BrokerError"
 import type { AppId, ConnectionId, KeyId, TenantId } from "@vendodev/domain/Ids"
 import { orOutOfReach } from "../database/orUnavailable.ts"
-import { isWellFormed } from "../vault/KeyFormat.ts"
 import { Keyring } from "../vault/Keyring.ts"
-import { claimsOf } from "./claimsOf.ts"
-import { keyExpired, keyMissing, type KeyRefusal, keyRevoked, keyUnknown } from "./keyRefusals.ts"
+import { claimsOrNobody } from "./claimsOf.ts"
+import { keyHashOf } from "./keyHashOf.ts"
+import { keyExpired, type KeyRefusal, keyRevoked, keyUnknown, userRefused } from "./keyRefusals.ts"
 import { UserIdentity } from "./UserIdentity.ts"
 import type { VerifiedUser } from "./VerifiedUser.ts"
 
@@ -71,12 +71,6 @@ export class CallingApp extends Context.Service<
       const keyring = yield* Keyring
       const identity = yield* UserIdentity
 
-      const hash = Effect.fnUntraced(function* (key: Option.Option<Redacted.Redacted>) {
-        if (Option.isNone(key)) return yield* keyMissing
-        if (!isWellFormed("vendo_sk_", Redacted.value(key.value))) return yield* keyUnknown
-        return keyring.hash(key.value)
-      })
-
       const judged = (keyHash: Uint8Array) =>
         Effect.gen(function* () {
           const [row] = yield* sql<Row>`SELECT * FROM gate.caller(${keyHash})`.pipe(orOutOfReach)
@@ -86,7 +80,7 @@ export class CallingApp extends Context.Service<
 
       return CallingApp.of({
         authenticate: Effect.fn("CallingApp.authenticate")(function* (key) {
-          const keyHash = yield* hash(key)
+          const keyHash = yield* keyHashOf(keyring, key)
           const row = yield* judged(keyHash)
           return {
             tenant: row.tenant_id,
@@ -97,12 +91,12 @@ export class CallingApp extends Context.Service<
           }
         }),
         ask: Effect.fn("CallingApp.ask")(function* ({ key, userJwt }, statement) {
-          const keyHash = yield* hash(key)
+          const keyHash = yield* keyHashOf(keyring, key)
           const verified = Option.map(userJwt, identity.verify)
           const user: Option.Option<VerifiedUser> = yield* Effect.transposeOption(verified).pipe(
             Effect.tapError(() => judged(keyHash))
           )
-          const claims = Option.match(user, { onNone: () => "{}", onSome: claimsOf })
+          const claims = claimsOrNobody(user)
           const [row] = yield* orOutOfReach(statement({ keyHash, claims }))
           return yield* admitted(row)
         })
@@ -112,10 +106,6 @@ export class CallingApp extends Context.Service<
 }
 
 export type KeyDecision = "known" | "app_revoked" | "app_expired"
-
-const userRefused = new IdentityInvalid({
-  detail: "this user token is not for this key's tenant and app, or its user was removed"
-})
 
 /** What the database decided about a key; nothing, when it knows none of that hash. */
 export const judge = (decision: KeyDecision | undefined): Effect.Effect<void, KeyRefusal> => {

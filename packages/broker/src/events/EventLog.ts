@@ -1,12 +1,12 @@
 /** What the database says to who listens: it judges the key, and the user, each time before it says anything. */
 import { Context, Duration, Effect, Layer, type Option } from "effect"
 import { SqlClient } from "effect/sql"
-import { Forbidden, IdentityInvalid, RateLimited, type Unavailable } from "@vendodev/domain/BrokerError"
+import { Forbidden, type IdentityInvalid, RateLimited, type Unavailable } from "@vendodev/domain/BrokerError"
 import { Event } from "@vendodev/domain/Event"
 import type { TenantId } from "@vendodev/domain/Ids"
 import { judge, type KeyDecision } from "../access/CallingApp.ts"
-import { claimsOf } from "../access/claimsOf.ts"
-import { type KeyRefusal, keyUnknown } from "../access/keyRefusals.ts"
+import { claimsOrNobody } from "../access/claimsOf.ts"
+import { type KeyRefusal, keyUnknown, userRefused } from "../access/keyRefusals.ts"
 import type { VerifiedUser } from "../access/VerifiedUser.ts"
 import { orOutOfReach } from "../database/orUnavailable.ts"
 import { rows } from "../database/rows.ts"
@@ -67,7 +67,7 @@ export class EventLog extends Context.Service<
           yield* orOutOfReach(sql`SELECT gate.close_stream(${keyHash}, ${id})`)
         }),
         ask: Effect.fn("EventLog.ask")(function* ({ after, lease, place, user }) {
-          const claims = user._tag === "None" ? "{}" : claimsOf(user.value)
+          const claims = claimsOrNobody(user)
           const renewed = lease._tag === "None" ? null : Duration.toMillis(lease.value)
           const [row] = yield* orOutOfReach(sql<Judged>`
             SELECT * FROM gate.events(${place.keyHash}, ${claims}::text::jsonb, ${place.id}, ${renewed}::float8,
@@ -100,9 +100,6 @@ interface Judged {
 }
 
 const ofConnection = new Forbidden({ detail: "a key of one connection hears no events; ask with the key of an app" })
-const ofAnother = new IdentityInvalid({
-  detail: "this user token is not for this key's tenant and app, or its user was removed"
-})
 
 /** When the first place would be free if nobody were there any more. */
 const full = (wait: Duration.Duration) =>
@@ -120,7 +117,7 @@ const admitted = <Row extends { readonly decision: Decision }>(row: Row | undefi
     case "forbidden":
       return Effect.fail(ofConnection)
     case "identity_invalid":
-      return Effect.fail(ofAnother)
+      return Effect.fail(userRefused)
     case "full":
     case "lost":
       return full(Duration.zero)

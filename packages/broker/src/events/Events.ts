@@ -5,12 +5,12 @@
  * slowly, and holds neither memory nor a connection of the database meanwhile.
  * Nothing the database decided is remembered until the next question.
  */
-import { Clock, Context, Duration, Effect, Layer, Option, Queue, Redacted, type Scope, Stream } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Option, Queue, type Redacted, type Scope, Stream } from "effect"
 import type { Forbidden, IdentityInvalid, RateLimited, Unavailable } from "@vendodev/domain/BrokerError"
 import type { Event } from "@vendodev/domain/Event"
-import { keyMissing, type KeyRefusal, keyUnknown } from "../access/keyRefusals.ts"
+import { keyHashOf } from "../access/keyHashOf.ts"
+import type { KeyRefusal } from "../access/keyRefusals.ts"
 import { UserIdentity } from "../access/UserIdentity.ts"
-import { isWellFormed } from "../vault/KeyFormat.ts"
 import { Keyring } from "../vault/Keyring.ts"
 import { EventLog } from "./EventLog.ts"
 import { Wakeups } from "./Wakeups.ts"
@@ -60,14 +60,8 @@ export class Events extends Context.Service<
       const wakeups = yield* Wakeups
       const { lease, ping } = yield* Pace
 
-      const hash = Effect.fnUntraced(function* (key: Listener["key"]) {
-        if (Option.isNone(key)) return yield* keyMissing
-        if (!isWellFormed("vendo_sk_", Redacted.value(key.value))) return yield* keyUnknown
-        return keyring.hash(key.value)
-      })
-
       const open = Effect.fn("Events.open")(function* ({ after, key, userJwt }: Listener) {
-        const keyHash = yield* hash(key)
+        const keyHash = yield* keyHashOf(keyring, key)
         // What can not be given back is free again when its lease is over.
         const place = yield* Effect.acquireRelease(log.take(keyHash, lease), (taken) => Effect.ignore(log.leave(taken)))
         // Before the first question, so that nothing falls between the two.

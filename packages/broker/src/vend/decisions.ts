@@ -6,11 +6,10 @@ import {
   type BrokerError,
   ConnectionNeedsReauth,
   ConnectionRevoked,
-  IdentityInvalid,
   ProviderUnknown
 } from "@vendodev/domain/BrokerError"
 import type { Decision } from "../access/BindingRepo.ts"
-import { keyExpired, keyRevoked } from "../access/keyRefusals.ts"
+import { keyExpired, keyRevoked, userRefused } from "../access/keyRefusals.ts"
 
 export type KnownKey = Exclude<Decision, { readonly decision: "app_unknown" }>
 type Refused = Exclude<Decision["decision"], "granted" | "stale" | "app_unknown">
@@ -18,8 +17,7 @@ type Refused = Exclude<Decision["decision"], "granted" | "stale" | "app_unknown"
 const refusals: Record<Refused, (slug: string) => BrokerError> = {
   app_revoked: () => keyRevoked,
   app_expired: () => keyExpired,
-  identity_invalid: () =>
-    new IdentityInvalid({ detail: "this user token is not for this key's tenant and app, or its user was removed" }),
+  identity_invalid: () => userRefused,
   binding_missing: (slug) =>
     new BindingMissing({ detail: `no connection for ${slug} is bound to this key; bind one first` }),
   connection_revoked: (slug) =>

@@ -31,7 +31,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   },
   {
     control: "a missing key is told from a wrong one",
-    file: "packages/broker/src/access/CallingApp.ts",
+    file: "packages/broker/src/access/keyHashOf.ts",
     find: "return yield* keyMissing",
     replace: "return yield* keyUnknown",
     test: "packages/broker/test/access/CallingApp.pg.test.ts"
