@@ -11,6 +11,7 @@ import {
   type BrokerErrorClass,
   type ErrorCode,
   rowOf,
+  Taken,
   TooLarge
 } from "@vendodev/domain/BrokerError"
 
@@ -26,7 +27,9 @@ const Body = Schema.Struct({
   field: Schema.optionalKey(Schema.String),
   connect_url: Schema.optionalKey(Schema.String),
   top_up_url: Schema.optionalKey(Schema.String),
-  bound_to: Schema.optionalKey(Schema.NullOr(BoundTo))
+  bound_to: Schema.optionalKey(Schema.NullOr(BoundTo)),
+  missing: Schema.optionalKey(Schema.Array(Schema.String)),
+  taken: Schema.optionalKey(Schema.Array(Taken))
 }).annotate({ identifier: "Error" })
 type Body = typeof Body.Type
 
@@ -55,6 +58,8 @@ export const toWire = (error: BrokerError): Wire => {
   if ("connect_url" in error && error.connect_url !== undefined) body.connect_url = error.connect_url
   if ("top_up_url" in error && error.top_up_url !== undefined) body.top_up_url = error.top_up_url
   if ("bound_to" in error) body.bound_to = error.bound_to
+  if ("missing" in error && error.missing !== undefined) body.missing = error.missing
+  if ("taken" in error && error.taken !== undefined) body.taken = error.taken
   return { status, headers, body }
 }
 

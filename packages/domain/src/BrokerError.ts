@@ -46,6 +46,21 @@ const connectUrl = { connect_url: Schema.optionalKey(Schema.String) }
 /** What the caller sent; decides the `error` attribute of `WWW-Authenticate` (RFC 6750 §3). */
 const challenge = { challenge: Schema.Literals(["none", "invalid_token"]) }
 
+/** The app that holds an exclusive credential. */
+export const BoundTo = Schema.Struct({ app_id: Schema.String, app_slug: Schema.String, app_name: Schema.String })
+export type BoundTo = typeof BoundTo.Type
+
+/** One choice of an installation that can not be had, for its one consumer is somebody else. */
+export const Taken = Schema.Struct({
+  slug: Schema.String,
+  connection_id: Schema.NullOr(Schema.String),
+  bound_to: Schema.NullOr(BoundTo)
+})
+export type Taken = typeof Taken.Type
+
+/** Of an installation: everything that is taken. */
+const taken = { taken: Schema.optionalKey(Schema.Array(Taken)) }
+
 export class RequestInvalid extends row<RequestInvalid>()(
   "request_invalid",
   {
@@ -63,7 +78,12 @@ export class ValidationFailed extends row<ValidationFailed>()(
     when: "A slug, environment variable name, parameter or body is malformed.",
     remedy: "Correct the field named in `field`."
   },
-  { field: Schema.optionalKey(Schema.String) }
+  {
+    field: Schema.optionalKey(Schema.String),
+    /** Of an installation: the integrations and variables that must still be given. */
+    missing: Schema.optionalKey(Schema.Array(Schema.String)),
+    ...taken
+  }
 ) {}
 
 export class AppUnknown extends row<AppUnknown>()(
@@ -196,10 +216,6 @@ export class MethodNotAllowed extends row<MethodNotAllowed>()(
   { allow: Schema.Array(Schema.String) }
 ) {}
 
-/** The app that holds an exclusive credential. */
-export const BoundTo = Schema.Struct({ app_id: Schema.String, app_slug: Schema.String, app_name: Schema.String })
-export type BoundTo = typeof BoundTo.Type
-
 export class ConnectionInUse extends row<ConnectionInUse>()(
   "connection_in_use",
   {
@@ -207,7 +223,7 @@ export class ConnectionInUse extends row<ConnectionInUse>()(
     when: "An exclusive credential already has its one consumer. `bound_to` names it when it is the caller's own.",
     remedy: "Unbind it there first, or bind another credential."
   },
-  { bound_to: Schema.NullOr(BoundTo) }
+  { bound_to: Schema.NullOr(BoundTo), ...taken }
 ) {}
 
 export class Conflict extends row<Conflict>()(

@@ -1,5 +1,6 @@
 /** What an app is told of as it happens, by the names and fields of `GET /api/deployments/me/events`. */
 import { Schema } from "effect"
+import { DeploymentStatus, EnvVersion } from "./Deployment.ts"
 import { ConnectionId, IntegrationSlug } from "./Ids.ts"
 
 /** Grows with every event of the tenant; an app hears only some of them, so there are gaps. */
@@ -24,6 +25,11 @@ export const Event = Schema.Union([
   /** Something that can be seen, such as its name, and not how it stands. */
   event("connection.changed", connection),
   event("connection.status_changed", { ...connection, status: EventStatus }),
+  /** What the deployment would be started with is no longer what it was started with. */
+  event("deployment.environment_changed", { env_version: EnvVersion }),
+  /** Its run is to start its command anew. */
+  event("deployment.restart_requested", { restart: Schema.Int }),
+  event("deployment.status_changed", { status: DeploymentStatus }),
   event("billing.usage_recorded", { provider: IntegrationSlug, micros: Micros }),
   event("billing.balance_changed", { remaining_micros: Micros }),
   event("billing.cap_warned", { window: Window, pct: Schema.Finite }),

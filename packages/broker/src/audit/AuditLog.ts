@@ -7,7 +7,7 @@
  * was being written is the next group.
  */
 import { Context, Effect, Layer } from "effect"
-import { SqlClient, type SqlError } from "effect/sql"
+import { SqlClient } from "effect/sql"
 import type { ErrorCode, Unavailable } from "@vendodev/domain/BrokerError"
 import { RequestId } from "@vendodev/domain/RequestId"
 import { inTurns } from "../database/inTurns.ts"
@@ -39,8 +39,8 @@ interface Write {
 export class AuditLog extends Context.Service<
   AuditLog,
   {
-    /** Joins the current transaction: the change and its record commit or fail together. */
-    readonly changed: (change: Change) => Effect.Effect<void, SqlError.SqlError, CurrentTenant>
+    /** The change and its record commit or fail together: it is written when the work of the transaction is done. */
+    readonly changed: (change: Change) => Effect.Effect<void, never, CurrentTenant>
     /**
      * Answers once the record is on disk. Also for what went wrong after a
      * grant: the log then holds both.
@@ -65,10 +65,8 @@ export class AuditLog extends Context.Service<
 
       return AuditLog.of({
         changed: Effect.fn("AuditLog.changed")(function* (change) {
-          const { actor } = yield* CurrentTenant
-          const request = yield* RequestId
-          const record = { ...change, actor: { kind: "admin", id: actor }, outcome: "done", request }
-          yield* sql`SELECT gate.record(${JSON.stringify(record)}::text::jsonb)`
+          const { actor, note } = yield* CurrentTenant
+          note(JSON.stringify({ ...change, actor, outcome: "done", request: yield* RequestId }))
         }),
         refused: ({ keyHash, ...refusal }) =>
           Effect.withFiber((fiber) => {

@@ -15,6 +15,7 @@ import createUserTokenKeys from "./migrations/0006_create_user_token_keys.ts"
 import replaceVendFunction from "./migrations/0007_replace_vend_function.ts"
 import createLedgerAndConnectSessions from "./migrations/0008_create_ledger_and_connect_sessions.ts"
 import createEvents from "./migrations/0009_create_events.ts"
+import createDeployments from "./migrations/0010_create_deployments.ts"
 
 /** Listed by hand and never edited once released. */
 const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [
@@ -26,7 +27,8 @@ const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [
   [6, "create_user_token_keys", Effect.succeed(createUserTokenKeys)],
   [7, "replace_vend_function", Effect.succeed(replaceVendFunction)],
   [8, "create_ledger_and_connect_sessions", Effect.succeed(createLedgerAndConnectSessions)],
-  [9, "create_events", Effect.succeed(createEvents)]
+  [9, "create_events", Effect.succeed(createEvents)],
+  [10, "create_deployments", Effect.succeed(createDeployments)]
 ]
 
 const table = "vendo_migrations"

@@ -12,6 +12,12 @@ import type { AdminTokenId, TenantId } from "@vendodev/domain/Ids"
 import { AdminTokens } from "../access/AdminTokens.ts"
 import { orOutOfReach } from "./orUnavailable.ts"
 
+/** On whose word something is done: an admin token, a visit to the page on which accounts are connected, or a key. */
+export interface Actor {
+  readonly kind: "admin" | "visit" | "key"
+  readonly id: string
+}
+
 /**
  * The tenant this transaction may see, and on whose word.
  *
@@ -21,12 +27,39 @@ export class CurrentTenant extends Context.Service<
   CurrentTenant,
   {
     readonly id: TenantId
-    readonly actor: AdminTokenId
+    readonly actor: Actor
+    /** Keeps an audit record until the work is done: see `asTenant`. */
+    readonly note: (record: string) => void
   }
 >()("@vendodev/broker/Tenancy/CurrentTenant") {}
 
 /** Work on the current tenant's rows: part of its transaction, so a failure of the database ends both. */
 export type InTenant<A, E = never> = Effect.Effect<A, E | SqlError.SqlError, CurrentTenant>
+
+/**
+ * Runs work that has entered a tenant, and then writes what it noted for the
+ * audit log, in the same transaction. Last, for the log's head is what all of a
+ * tenant's writers wait for: who holds it takes no other lock, however many
+ * changes the work was made of, so nobody waits in a circle.
+ */
+export const asTenant = <A, E, R>(
+  sql: SqlClient.SqlClient,
+  { actor, id }: { readonly id: TenantId; readonly actor: Actor },
+  work: Effect.Effect<A, E, R>
+): Effect.Effect<A, E | SqlError.SqlError, Exclude<R, CurrentTenant>> =>
+  Effect.suspend(() => {
+    const notes: Array<string> = []
+    const current = { id, actor, note: (record: string) => void notes.push(record) }
+    const write = Effect.suspend(() =>
+      notes.length === 0
+        ? Effect.void
+        : Effect.asVoid(sql`
+            SELECT gate.record(n.record) FROM unnest(${notes}::text[]::jsonb[]) WITH ORDINALITY AS n (record, at)
+            ORDER BY n.at
+          `)
+    )
+    return Effect.tap(Effect.provideService(work, CurrentTenant, current), write)
+  })
 
 export class Tenancy extends Context.Service<
   Tenancy,
@@ -64,7 +97,7 @@ export class Tenancy extends Context.Service<
               `
                 if (gate === undefined || gate.token_id === null) return yield* tokens.refusal
                 if (!gate.entered) return yield* new NotFound({ detail: "there is no such tenant" })
-                return yield* Effect.provideService(work, CurrentTenant, { id: tenant, actor: gate.token_id })
+                return yield* asTenant(sql, { id: tenant, actor: { kind: "admin", id: gate.token_id } }, work)
               })
             )
           }).pipe(orOutOfReach, Effect.withSpan("Tenancy.asAdmin"))

@@ -1,13 +1,13 @@
 import { Context, Effect, Layer, type Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { Conflict, type SessionRequired, type Unavailable } from "@vendodev/domain/BrokerError"
-import { type DisplayName, type Slug, TenantId } from "@vendodev/domain/Ids"
+import { type AdminTokenId, type DisplayName, type Slug, TenantId } from "@vendodev/domain/Ids"
 import { Tenant } from "@vendodev/domain/Tenant"
 import { AdminTokens } from "../access/AdminTokens.ts"
 import { AuditLog } from "../audit/AuditLog.ts"
 import { orOutOfReach } from "../database/orUnavailable.ts"
 import { rows } from "../database/rows.ts"
-import { CurrentTenant } from "../database/Tenancy.ts"
+import { asTenant } from "../database/Tenancy.ts"
 import { Keyring } from "../vault/Keyring.ts"
 import { violates } from "../database/violates.ts"
 
@@ -49,13 +49,15 @@ export class Tenants extends Context.Service<
           // Revoked since it was looked at.
           Effect.catchReason("SqlError", "AuthorizationError", () => tokens.refusal)
         )
-        const [gate] = yield* sql<{ readonly token_id: CurrentTenant["Service"]["actor"] }>`
+        const [gate] = yield* sql<{ readonly token_id: AdminTokenId }>`
           SELECT token_id FROM gate.enter_by_admin(${hash}, ${id})
         `
         if (gate === undefined) return yield* tokens.refusal
-        yield* audit
-          .changed({ action: "tenant.create", object: { kind: "tenant", id }, with: { slug } })
-          .pipe(Effect.provideService(CurrentTenant, { id, actor: gate.token_id }))
+        yield* asTenant(
+          sql,
+          { id, actor: { kind: "admin", id: gate.token_id } },
+          audit.changed({ action: "tenant.create", object: { kind: "tenant", id }, with: { slug } })
+        )
       })
 
       const create = Effect.fn("Tenants.create")(function* (

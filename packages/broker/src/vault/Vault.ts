@@ -18,9 +18,22 @@ import { additionalData } from "./additionalData.ts"
 import { Keyring, type KeyUnavailable, nonceLength, openRaw, sealRaw, tagLength, type WrappedKey } from "./Keyring.ts"
 
 /** Where a box belongs: part of what is authenticated. */
-export interface BoxPlace {
+export type BoxPlace = ConnectionPlace | ColumnPlace
+
+/** The credential of a connection. */
+export interface ConnectionPlace {
   readonly tenant: TenantId
   readonly connection: ConnectionId
+  /** Counts the secrets the row has held. */
+  readonly secretVersion: string
+}
+
+/** Whatever else is sealed under a tenant's key. */
+export interface ColumnPlace {
+  readonly tenant: TenantId
+  readonly table: "deployments" | "idempotency_keys" | "connect_visits" | "revocations"
+  readonly column: string
+  readonly row: string
   /** Counts the secrets the row has held. */
   readonly secretVersion: string
 }
@@ -31,10 +44,11 @@ export interface DataKeyRow extends WrappedKey {
 
 /** The box is not one of ours, not of this place, or was altered. Which of them is not said. */
 export class BoxUnreadable extends Schema.TaggedError<BoxUnreadable>()("BoxUnreadable", {
-  connection: Schema.String
+  table: Schema.String,
+  row: Schema.String
 }) {
   override get message() {
-    return `the sealed credential of connection ${this.connection} does not open`
+    return `what is sealed in row ${this.row} of ${this.table} does not open`
   }
 }
 
@@ -80,7 +94,7 @@ export class Vault extends Context.Service<
               box.length >= minimumLength && isOurs(box, row.version, commitment)
                 ? openRaw(key, box.subarray(sealedAt), boxData(place, row.version))
                 : undefined
-            if (plain === undefined) return Effect.fail(new BoxUnreadable({ connection: place.connection }))
+            if (plain === undefined) return Effect.fail(new BoxUnreadable(columnOf(place)))
             const secret = Redacted.make(plain.toString(), { label: "credential" })
             plain.fill(0)
             return Effect.succeed(secret)
@@ -107,8 +121,13 @@ const isOurs = (box: Uint8Array, version: number, commitment: Uint8Array): boole
   header(version).equals(box.subarray(0, commitmentAt)) &&
   timingSafeEqual(box.subarray(commitmentAt, sealedAt), commitment)
 
-const boxData = ({ connection, secretVersion, tenant }: BoxPlace, version: number): Buffer =>
-  additionalData("vendo/box/1", tenant, "connections", "secret_box", connection, secretVersion, String(version))
+const columnOf = (place: BoxPlace) =>
+  "connection" in place ? { table: "connections", column: "secret_box", row: place.connection } : place
+
+const boxData = (place: BoxPlace, version: number): Buffer => {
+  const { column, row, table } = columnOf(place)
+  return additionalData("vendo/box/1", place.tenant, table, column, row, place.secretVersion, String(version))
+}
 
 interface DataKey {
   readonly key: KeyObject

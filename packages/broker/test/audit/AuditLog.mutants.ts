@@ -42,7 +42,14 @@ export const mutants: ReadonlyArray<Mutant> = [
     file: "packages/broker/src/audit/AuditLog.ts",
     test,
     control: "a record names its request",
-    find: `outcome: "done", request }`,
+    find: `outcome: "done", request: yield* RequestId }`,
     replace: `outcome: "done" }`
+  },
+  {
+    file: "packages/broker/src/database/Tenancy.ts",
+    test,
+    control: "a change is recorded last: the log's head is held by nobody who still wants another lock",
+    find: `note: (record: string) => void notes.push(record)`,
+    replace: `note: () => {}`
   }
 ]

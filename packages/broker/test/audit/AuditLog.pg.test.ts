@@ -1,5 +1,5 @@
 import { assert, layer } from "@effect/vitest"
-import { DateTime, Effect, Option, Redacted, Schema } from "effect"
+import { DateTime, Deferred, Effect, Fiber, Option, Redacted, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import type { InTenant } from "@vendodev/broker/database/Tenancy"
 import { AppKeys } from "@vendodev/broker/manage/AppKeys"
@@ -223,6 +223,39 @@ layer(Fixture.layer)("The audit log", (it) => {
       for (const attempt of tries) {
         assert.strictEqual((yield* insideThenUndone(tenant.id, refusal(attempt))).code, "42501")
       }
+    })
+  )
+
+  it.effect("of several changes it holds each, in their order, and until the last is made nobody waits for it", () =>
+    Effect.gen(function* () {
+      const { connection, tenant, within } = yield* bound
+      const [apps, connections] = [yield* Apps, yield* Connections]
+      const [made, goOn] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+      const create = (slug: string) =>
+        apps.create({ slug: Slug.make(slug), name: DisplayName.make(slug), kind: "production" })
+      const work = Effect.gen(function* () {
+        const fiber = yield* Effect.forkChild(
+          within(
+            Effect.gen(function* () {
+              yield* create("first")
+              yield* Deferred.succeed(made, undefined)
+              yield* Deferred.await(goOn)
+              yield* create("second")
+            })
+          )
+        )
+        yield* Deferred.await(made)
+        // It writes to the log of the same tenant, and is done before the other is.
+        yield* within(connections.revoke(connection.id))
+        yield* Deferred.succeed(goOn, undefined)
+        yield* Fiber.join(fiber)
+      })
+      const { failed, records } = yield* recordedBy(tenant.id, work)
+      assert.isFalse(failed)
+      assert.deepStrictEqual(
+        records.map(({ action }) => action),
+        ["connection.revoke", "app.create", "app.create"]
+      )
     })
   )
 })

@@ -5,7 +5,7 @@ import { verifyChain } from "@vendodev/broker/audit/verifyChain"
 import { CurrentTenant } from "@vendodev/broker/database/Tenancy"
 import { Apps } from "@vendodev/broker/manage/Apps"
 import { CredentialResolver } from "@vendodev/broker/vend/CredentialResolver"
-import { AdminTokenId, DisplayName, Slug, type TenantId } from "@vendodev/domain/Ids"
+import { DisplayName, Slug, type TenantId } from "@vendodev/domain/Ids"
 import { RequestId } from "@vendodev/domain/RequestId"
 import * as Fixture from "@vendodev/testing/Fixture"
 import { TestDatabase } from "@vendodev/testing/Postgres"
@@ -16,7 +16,7 @@ const seed = process.env["VENDO_TEST_SEED"] ?? crypto.randomUUID()
 /** Where the log of a tenant is first not whole, as its administrator finds it; null when it is. */
 const faultOf = (id: TenantId) =>
   verifyChain.pipe(
-    Effect.provideService(CurrentTenant, { id, actor: AdminTokenId.make(crypto.randomUUID()) }),
+    Effect.provideService(CurrentTenant, { id, actor: { kind: "admin", id: crypto.randomUUID() }, note: () => {} }),
     Effect.map((found) => (Option.isNone(found) ? null : Number(found.value)))
   )
 

@@ -11,7 +11,13 @@ const nullable = new Set([
   "app_keys.app_id",
   "app_keys.connection_id",
   // Credit is the tenant's and no app's: a CHECK wants the app with usage, and with nothing else.
-  "ledger.app_id"
+  "ledger.app_id",
+  // A deployment of a manifest of its own is of no tool: MATCH FULL wants both or neither.
+  "deployments.tool",
+  "deployments.tool_version",
+  // No data key where nothing is sealed: a CHECK makes both null or neither.
+  "deployments.env_dek_version",
+  "idempotency_keys.dek_version"
 ])
 
 layer(Fixture.layer)("The schema", (it) => {
@@ -91,6 +97,10 @@ layer(Fixture.layer)("The schema", (it) => {
           "broker.audit SELECT",
           "broker.audit_heads SELECT",
           "broker.connections INSERT,SELECT,UPDATE",
+          "broker.deployment_steps SELECT",
+          "broker.deployments INSERT,SELECT,UPDATE",
+          "broker.hand_overs INSERT,SELECT,UPDATE",
+          "broker.idempotency_keys DELETE,INSERT,SELECT,UPDATE",
           "broker.integrations SELECT",
           "broker.keyring_checks INSERT,SELECT",
           "broker.ledger INSERT,SELECT",
@@ -98,6 +108,8 @@ layer(Fixture.layer)("The schema", (it) => {
           "broker.spend_caps INSERT,SELECT,UPDATE",
           "broker.tenant_keys SELECT",
           "broker.tenants SELECT",
+          "broker.tool_versions SELECT",
+          "broker.tools SELECT",
           "broker.user_token_keys INSERT,SELECT"
         ]
       )
@@ -166,9 +178,10 @@ layer(Fixture.layer)("The schema", (it) => {
         const expected = { owner: "vendo_gate", config: ["search_path=pg_catalog, pg_temp"], public: false }
         assert.deepStrictEqual(rest, expected, name)
       }
-      const inside = /^gate\.(?:append|emit|enter|fuse_holds|listener|sign|(?:binding|connection|ledger)_event|wake)\(/
+      const inside =
+        /^gate\.(?:append|emit|enter|fuse_holds|listener|sign|deployment_step|(?:binding|connection)_environment|(?:binding|connection|deployment|ledger)_event|wake)\(/
       const callable = functions.filter(({ name }) => !inside.test(name))
-      assert.strictEqual(callable.length, functions.length - 10)
+      assert.strictEqual(callable.length, functions.length - 14)
       const granted = yield* sql<{ readonly name: string }>`
         SELECT p.oid::regprocedure::text AS name FROM pg_proc p
         WHERE p.pronamespace = 'gate'::regnamespace AND has_function_privilege('vendo_server', p.oid, 'EXECUTE')`

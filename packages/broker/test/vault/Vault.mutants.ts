@@ -7,14 +7,14 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...vault,
     control: "a box says which tenant it belongs to",
-    find: `"vendo/box/1", tenant,`,
+    find: `"vendo/box/1", place.tenant,`,
     replace: `"vendo/box/1", "",`
   },
   {
     ...vault,
     control: "a box says which row it belongs to",
-    find: `"secret_box", connection,`,
-    replace: `"secret_box", "",`
+    find: `row: place.connection }`,
+    replace: `row: "" }`
   },
   {
     ...vault,
