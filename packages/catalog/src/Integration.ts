@@ -5,6 +5,7 @@
 import { Schema } from "effect"
 import { EnvVarName, IntegrationSlug } from "@vendodev/domain/Ids"
 import { Profile } from "@vendodev/domain/Profile"
+import { AccountRecipe, Discovery, KeyShape, OAuthRecipe, Pattern, RequestRecipe } from "./Recipe.ts"
 
 /** Where the value of an environment variable comes from. */
 export const EnvVarSource = Schema.Union([
@@ -29,14 +30,20 @@ export const EnvVar = Schema.Struct({
 export type EnvVar = typeof EnvVar.Type
 
 /** A per-account identifier found at connect time and shown as `connection.context`. */
-export const ContextField = Schema.Struct({ field: Schema.String, description: Schema.String })
+export const ContextField = Schema.Struct({
+  field: Schema.String,
+  description: Schema.String,
+  /** What it can be, where the provider says so. */
+  discover: Schema.optionalKey(Discovery)
+})
+export type ContextField = typeof ContextField.Type
 
 /**
  * What makes two credentials the same consumer. The first group of `pattern`,
  * matched against the credential, is the identity; it is kept in the
  * connection's metadata under `metadata`.
  */
-export const IdentityRule = Schema.Struct({ pattern: Schema.String, metadata: Schema.String, hint: Schema.String })
+export const IdentityRule = Schema.Struct({ pattern: Pattern, metadata: Schema.String, hint: Schema.String })
 
 export const Integration = Schema.Struct({
   slug: IntegrationSlug,
@@ -51,6 +58,16 @@ export const Integration = Schema.Struct({
   exclusive: Schema.Boolean,
   identity: Schema.optionalKey(IdentityRule),
   context: Schema.Array(ContextField),
+  /** Whose a credential is, and whether it is good. */
+  account: Schema.optionalKey(AccountRecipe),
+  /** Of a key that is pasted. */
+  shape: Schema.optionalKey(KeyShape),
+  /** For `oauth_app_install`. */
+  oauth: Schema.optionalKey(OAuthRecipe),
+  /** What Composio calls it, where that is not the slug. */
+  composio: Schema.optionalKey(Schema.Struct({ toolkit: Schema.String })),
+  /** What the provider is told when a connection ends, if it listens. */
+  disconnect: Schema.optionalKey(Schema.Struct({ request: RequestRecipe })),
   /** What clients of the provider expect behind the address of its metering proxy, such as `/v1`. */
   proxyPath: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^(?:\/[a-z0-9]+)+$/))),
   docsUrl: Schema.String,
@@ -58,8 +75,8 @@ export const Integration = Schema.Struct({
 })
 export type Integration = typeof Integration.Type
 
-/** Decodes at module load: a catalog file with a fault fails every test and every start. */
-export const define = Schema.decodeUnknownSync(Integration)
+/** Decodes at module load: a catalog file with a fault, a misspelt field included, fails every test and every start. */
+export const define = Schema.decodeUnknownSync(Integration, { onExcessProperty: "error" })
 
 const variable =
   (source: EnvVarSource, isSecret: boolean, injected = true) =>

@@ -1,4 +1,5 @@
 import { credential, define, proxyBaseUrl, vendoApiKey } from "../Integration.ts"
+import { limited, refused } from "../Recipe.ts"
 
 export const anthropic = define({
   slug: "anthropic",
@@ -12,6 +13,15 @@ export const anthropic = define({
   },
   exclusive: false,
   context: [],
+  account: {
+    request: {
+      method: "GET",
+      url: "https://api.anthropic.com/v1/models",
+      headers: { "x-api-key": "{credential}", "anthropic-version": "2023-06-01" }
+    },
+    verdicts: [refused(401), limited(403)]
+  },
+  shape: { pattern: "^sk-ant-[A-Za-z0-9_-]{8,}$", hint: "an Anthropic API key, which begins with sk-ant-" },
   docsUrl: "https://docs.anthropic.com",
   brandColor: "#D97757"
 })

@@ -1,4 +1,5 @@
 import { credential, define, proxyBaseUrl, vendoApiKey } from "../Integration.ts"
+import { refused } from "../Recipe.ts"
 
 export const assemblyai = define({
   slug: "assemblyai",
@@ -12,6 +13,15 @@ export const assemblyai = define({
   },
   exclusive: false,
   context: [],
+  account: {
+    request: {
+      method: "GET",
+      url: "https://api.assemblyai.com/v2/transcript?limit=1",
+      headers: { authorization: "{credential}" }
+    },
+    verdicts: [refused(401)]
+  },
+  shape: { pattern: "^[0-9a-f]{32}$", hint: "an AssemblyAI API key, 32 hexadecimal digits" },
   docsUrl: "https://www.assemblyai.com/docs",
   brandColor: "#2545D3"
 })

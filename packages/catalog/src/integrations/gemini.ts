@@ -1,4 +1,5 @@
 import { credential, define, proxyBaseUrl, vendoApiKey } from "../Integration.ts"
+import { refused } from "../Recipe.ts"
 
 export const gemini = define({
   slug: "gemini",
@@ -12,6 +13,19 @@ export const gemini = define({
   },
   exclusive: false,
   context: [],
+  account: {
+    request: {
+      method: "GET",
+      url: "https://generativelanguage.googleapis.com/v1beta/models",
+      headers: { "x-goog-api-key": "{credential}" }
+    },
+    // A key that is unknown is a bad request there, and nothing else in this one can be.
+    verdicts: [refused(400), refused(401), refused(403)]
+  },
+  shape: {
+    pattern: "^(?:AIza[A-Za-z0-9_-]{35}|AQ\\.[A-Za-z0-9_-]{20,})$",
+    hint: "a Gemini API key, which begins with AIza"
+  },
   docsUrl: "https://ai.google.dev/api",
   brandColor: "#4285F4"
 })

@@ -1,4 +1,5 @@
 import { define, projected } from "../Integration.ts"
+import { bearer, limited, refused } from "../Recipe.ts"
 
 export const gmail = define({
   slug: "gmail",
@@ -11,6 +12,13 @@ export const gmail = define({
   },
   exclusive: false,
   context: [],
+  // The profile of the mailbox, for a token for mail alone may not ask who its person is. It has no other id.
+  account: {
+    request: { method: "GET", url: "https://gmail.googleapis.com/gmail/v1/users/me/profile", headers: bearer },
+    id: "emailAddress",
+    name: "emailAddress",
+    verdicts: [refused(401), limited(403)]
+  },
   docsUrl: "https://developers.google.com/gmail/api",
   brandColor: "#EA4335"
 })

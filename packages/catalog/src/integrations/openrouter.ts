@@ -1,4 +1,5 @@
 import { credential, define, proxyBaseUrl, vendoApiKey } from "../Integration.ts"
+import { bearer, refused } from "../Recipe.ts"
 
 export const openrouter = define({
   slug: "openrouter",
@@ -12,6 +13,11 @@ export const openrouter = define({
   },
   exclusive: false,
   context: [],
+  account: {
+    request: { method: "GET", url: "https://openrouter.ai/api/v1/key", headers: bearer },
+    verdicts: [refused(401)]
+  },
+  shape: { pattern: "^sk-or-[A-Za-z0-9_-]{16,}$", hint: "an OpenRouter API key, which begins with sk-or-" },
   proxyPath: "/v1",
   docsUrl: "https://openrouter.ai/docs",
   brandColor: "#6467F2"

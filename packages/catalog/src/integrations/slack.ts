@@ -1,4 +1,5 @@
 import { credential, define, projected } from "../Integration.ts"
+import { bearer, refused } from "../Recipe.ts"
 
 export const slack = define({
   slug: "slack",
@@ -12,6 +13,25 @@ export const slack = define({
   },
   exclusive: false,
   context: [],
+  // Whatever is wrong with a token is said with status 200.
+  account: {
+    request: { method: "POST", url: "https://slack.com/api/auth.test", headers: bearer },
+    id: "team_id",
+    name: "team",
+    verdicts: [
+      {
+        ...refused(200),
+        where: {
+          path: "error",
+          is: ["invalid_auth", "not_authed", "account_inactive", "token_expired", "token_revoked"]
+        }
+      }
+    ]
+  },
+  shape: {
+    pattern: "^(?:xoxe\\.)?xox[bp]-[A-Za-z0-9-]{8,}$",
+    hint: "a Slack token, which begins with xoxb-"
+  },
   docsUrl: "https://api.slack.com",
   brandColor: "#4A154B"
 })
