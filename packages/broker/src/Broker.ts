@@ -23,6 +23,7 @@ import { Fuses } from "./manage/Fuses.ts"
 import { Tenants } from "./manage/Tenants.ts"
 import { Users } from "./manage/Users.ts"
 import { ComposioClient } from "./upstream/ComposioClient.ts"
+import { Providers } from "./upstream/Providers.ts"
 import { Vault } from "./vault/Vault.ts"
 import { BoundConnections } from "./vend/BoundConnections.ts"
 import { CredentialResolver } from "./vend/CredentialResolver.ts"
@@ -61,7 +62,7 @@ const events = Events.layer.pipe(Layer.provide(EventLog.layer))
  * Still open: `SqlClient` as the server's role, `Keyring`, how Composio and users are known (`ComposioSettings`,
  * `UserIdentitySettings`), who brings `Wakeups`, and the way out: `HttpClient` and `FileSystem`.
  */
-export const layer = Layer.mergeAll(management, events, Doctor.layer, Tenancy.layer, runtime).pipe(
+export const layer = Layer.mergeAll(management, events, Doctor.layer, Providers.layer, Tenancy.layer, runtime).pipe(
   Layer.provideMerge(vending),
   Layer.provide([AuditLog.layer, AdminTokens.layer, Vault.layer])
 )

@@ -5,6 +5,7 @@ import {
   composioIsSimulated,
   composioKey,
   composioUrl,
+  providersUrl,
   publicUrl,
   type Telemetry,
   telemetry,
@@ -65,6 +66,7 @@ const settings = {
   composioKey,
   composioUrl,
   composioIsSimulated,
+  providersUrl,
   publicUrl,
   userIssuer,
   telemetry
@@ -97,6 +99,11 @@ const read = Effect.gen(function* () {
   if (Option.exists(all.userIssuer, (external) => external.issuer === issuer)) {
     return yield* invalid(["VENDO_USER_JWT_ISSUER is this installation itself; its own user tokens are good anyway"])
   }
+  if (all.environment === "production" && Option.isSome(all.providersUrl)) {
+    return yield* invalid([
+      "VENDO_PROVIDERS_URL is for development; with VENDO_ENV=production credentials go nowhere else"
+    ])
+  }
   return { ...all, publicUrl, ownIssuer: issuer }
 })
 
@@ -115,6 +122,7 @@ export class Settings extends Context.Service<
     readonly composioKey: Option.Option<Redacted.Redacted>
     readonly composioUrl: string
     readonly composioIsSimulated: boolean
+    readonly providersUrl: Option.Option<string>
     readonly publicUrl: Option.Option<string>
     readonly userIssuer: Option.Option<ExternalIssuer>
     readonly ownIssuer: string

@@ -3,6 +3,7 @@ import { Effect, Layer, Option } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { UserIdentitySettings } from "@vendodev/broker/access/UserIdentitySettings"
 import { ComposioSettings } from "@vendodev/broker/upstream/ComposioClient"
+import { ProviderAddress, through } from "@vendodev/broker/upstream/ProviderAddress"
 import { PublicUrl } from "@vendodev/broker/vend/connectUrl"
 import { ProxyAddress } from "@vendodev/broker/vend/ProxyAddress"
 import { find } from "@vendodev/catalog/Catalog"
@@ -28,6 +29,13 @@ const address = Layer.effect(
   Effect.map(Settings, ({ publicUrl }) => publicUrl)
 )
 
+const providers = Layer.effect(
+  ProviderAddress,
+  Effect.map(Settings, ({ providersUrl }) =>
+    Option.match(providersUrl, { onNone: () => (url: string) => url, onSome: through })
+  )
+)
+
 /** With a domain each proxy has a host of its own; without, a path. */
 const proxies = Layer.effect(
   ProxyAddress,
@@ -43,4 +51,4 @@ const proxies = Layer.effect(
   })
 )
 
-export const layer = Layer.mergeAll(composio, users, address, proxies, FetchHttpClient.layer)
+export const layer = Layer.mergeAll(composio, users, address, providers, proxies, FetchHttpClient.layer)

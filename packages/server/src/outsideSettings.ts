@@ -40,6 +40,15 @@ export const composioIsSimulated = Config.Boolean("COMPOSIO_SIMULATED").pipe(
   expecting("COMPOSIO_SIMULATED must be true or false")
 )
 
+/** One address in place of every provider's, for development. */
+export const providersUrl = fromVariable("VENDO_PROVIDERS_URL").pipe(
+  Effect.filterOrFail(
+    Option.match({ onNone: () => true, onSome: (url) => Option.isNone(faultOfBaseUrl(url)) && !url.endsWith("/") }),
+    (): Problems =>
+      "VENDO_PROVIDERS_URL must be an https URL, or an http URL of this machine, without a trailing slash; it is for development"
+  )
+)
+
 /** Where people reach this service. */
 export const publicUrl = fromVariable("VENDO_PUBLIC_URL").pipe(
   checked(

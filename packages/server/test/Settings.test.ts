@@ -22,6 +22,7 @@ it.effect("an empty environment is enough", () =>
           composioKey: Option.none(),
           composioUrl: "https://backend.composio.dev",
           composioIsSimulated: false,
+          providersUrl: Option.none(),
           publicUrl: Option.some("http://127.0.0.1:4000"),
           userIssuer: Option.none(),
           ownIssuer: "http://127.0.0.1:4000",
@@ -76,6 +77,7 @@ it.effect("all that is wrong is told at once, one line each", () =>
       COMPOSIO_API_KEY: "y y",
       COMPOSIO_BASE_URL: "y",
       COMPOSIO_SIMULATED: "maybe",
+      VENDO_PROVIDERS_URL: "y",
       VENDO_USER_JWKS: "ftp://y"
     }
     const lines = yield* faults({ ...x, ...y, OTEL_EXPORTER_OTLP_ENDPOINT: "z" })
@@ -89,6 +91,7 @@ it.effect("all that is wrong is told at once, one line each", () =>
         "COMPOSIO_API_KEY",
         "COMPOSIO_BASE_URL",
         "COMPOSIO_SIMULATED",
+        "VENDO_PROVIDERS_URL",
         "VENDO_PUBLIC_URL",
         "VENDO_USER_JWT_ISSUER",
         "VENDO_USER_JWT_AUDIENCE",

@@ -65,6 +65,29 @@ it.effect("a key of Composio goes over https, or nowhere but this machine", () =
   })
 )
 
+it.effect("providers are asked at one other address in development alone, over https or on this machine", () =>
+  Effect.gen(function* () {
+    for (const url of ["http://127.0.0.1:4999", "http://localhost:1/x", "https://simulator.example"]) {
+      const { providersUrl } = yield* read({ VENDO_PROVIDERS_URL: ` ${url}` })
+      assert.deepStrictEqual(providersUrl, Option.some(url))
+      const [line = "", ...others] = yield* faults({ VENDO_PROVIDERS_URL: url, VENDO_ENV: "production" })
+      assert.match(line, /^VENDO_PROVIDERS_URL is for development/)
+      assert.deepStrictEqual(others, [])
+    }
+    for (const url of [
+      "http://10.0.0.1",
+      "http://localhost/",
+      "ftp://localhost",
+      "x",
+      "https://u:p@x",
+      "https://x?y"
+    ]) {
+      const lines = yield* faults({ VENDO_PROVIDERS_URL: url })
+      assert.match(lines.join(), /^VENDO_PROVIDERS_URL must be [^,]+, or [^,]+, without a trailing slash; [^,]+$/, url)
+    }
+  })
+)
+
 it.effect("an issuer of user tokens has a name, an audience and keys, or is none", () =>
   Effect.gen(function* () {
     const all = {

@@ -4,7 +4,8 @@ import { ComposioAccountId } from "@vendodev/domain/Ids"
 import type { Address, NoAddress } from "./composioAddress.ts"
 import { accountOf } from "./composioAnswer.ts"
 import { credentialOf, masked } from "./composioCredential.ts"
-import type { Answer, NoAnswer } from "./composioHttp.ts"
+import type { NoAnswer } from "./boundedAnswer.ts"
+import type { Answer } from "./composioHttp.ts"
 
 export interface ComposioCheck {
   /** `unusable`: key or address can not be used as they are. `silent`: nobody there answered as Composio does. */

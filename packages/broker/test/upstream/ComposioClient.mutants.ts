@@ -174,7 +174,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   },
   {
     control: "nobody is asked to wait for longer than five minutes",
-    file: `${src}/composioHttp.ts`,
+    file: `${src}/boundedAnswer.ts`,
     find: "Duration.min(wait, mostPatience)",
     replace: "wait",
     test,
@@ -182,7 +182,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   },
   {
     control: "a wait that is none is not passed on",
-    file: `${src}/composioHttp.ts`,
+    file: `${src}/boundedAnswer.ts`,
     find: "Option.filter((wait) => Duration.isGreaterThan(wait, Duration.zero)),",
     replace: "",
     test,
@@ -190,7 +190,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   },
   {
     control: "bytes that are no text are no answer",
-    file: `${src}/composioHttp.ts`,
+    file: `${src}/boundedAnswer.ts`,
     find: "{ fatal: true }",
     replace: "{ fatal: false }",
     test,
@@ -198,7 +198,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   },
   {
     control: "a body is read up to its bound",
-    file: `${src}/composioHttp.ts`,
+    file: `${src}/boundedAnswer.ts`,
     find: "if (size > mostBytes)",
     replace: "if (size > 2 * mostBytes)",
     test,

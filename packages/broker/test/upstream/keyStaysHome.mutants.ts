@@ -6,7 +6,7 @@ const src = "packages/broker/src/upstream"
 export const mutants: ReadonlyArray<Mutant> = [
   {
     control: "the key goes to the one origin that was set, wherever that points",
-    file: `${src}/composioHttp.ts`,
+    file: `${src}/boundedAnswer.ts`,
     find: `redirect: "manual"`,
     replace: `redirect: "follow"`,
     test,
@@ -14,7 +14,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   },
   {
     control: "a request, which holds the key, is in no span, and no header of a trace goes out",
-    file: `${src}/composioHttp.ts`,
+    file: `${src}/boundedAnswer.ts`,
     find: "HttpClient.TracerDisabledWhen, () => true",
     replace: "HttpClient.TracerDisabledWhen, () => false",
     test,

@@ -6,7 +6,7 @@ const src = "packages/broker/src/upstream"
 export const mutants: ReadonlyArray<Mutant> = [
   {
     control: "a body is read no further than its bound, however it was packed",
-    file: `${src}/composioHttp.ts`,
+    file: `${src}/boundedAnswer.ts`,
     find: "if (size > mostBytes)",
     replace: "if (size > 1e9)",
     test,
@@ -22,7 +22,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   },
   {
     control: "a host that can not be found is not blamed on an account",
-    file: `${src}/composioHttp.ts`,
+    file: `${src}/boundedAnswer.ts`,
     find: "if (said.some((code) => unknownName.test(code)))",
     replace: "if (said.length === 0)",
     test,
@@ -30,7 +30,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   },
   {
     control: "a host without a proper certificate is not blamed on an account",
-    file: `${src}/composioHttp.ts`,
+    file: `${src}/boundedAnswer.ts`,
     find: "said.some((code) => badCertificate.test(code)) ?",
     replace: "said.length === 0 ?",
     test,
