@@ -2,16 +2,16 @@
  * An upstream that behaves as Composio is documented to, for tests and for development. It keeps a ledger of every call
  * and of every token it ever issued. Its time is that of Effect's `Clock`.
  */
-import { Clock, Effect, Option } from "effect"
+import { Clock, Effect } from "effect"
 import type { AccountPatch } from "./Account.ts"
 import * as Answer from "./Answer.ts"
+import { answering, decoded, type Simulator, urlOf } from "./answering.ts"
 import { hostedPage } from "./connect.ts"
 import { answerControlOf, prefix as controlPrefix } from "./controlRoutes.ts"
 import type { Context, Route } from "./Context.ts"
 import type { Controls } from "./Controls.ts"
 import { controlsOf } from "./controlsOf.ts"
 import { limited, refuse } from "./errors.ts"
-import { type Fault, needsTruth, strike } from "./Fault.ts"
 import type { Call } from "./Ledger.ts"
 import { provider } from "./proxy.ts"
 import { routes } from "./routes.ts"
@@ -21,10 +21,8 @@ export interface Options extends World.SettingsPatch {
   readonly accounts?: Readonly<Record<string, AccountPatch>>
 }
 
-export interface FakeComposio extends Controls {
-  /** Answers a call of the API, of the hosted page or of the controls. Waits as long as the latency says, or for ever. */
-  readonly answer: (request: Answer.Request) => Effect.Effect<Answer.Answer>
-}
+/** It answers calls of the API, of the hosted page and of the controls. */
+export interface FakeComposio extends Controls, Simulator {}
 
 /** Routes without a key: of the browser, of the provider, and where a redirect leads to. */
 const open: ReadonlyArray<Route> = [
@@ -43,7 +41,6 @@ const open: ReadonlyArray<Route> = [
 const isRetired = (path: string) => /^\/api\/v[12]\//.test(path)
 
 const credentials = ["x-api-key", "x-user-api-key", "x-org-api-key"]
-const secretHeaders = new Set([...credentials, "authorization", "cookie", "proxy-authorization"])
 
 const keyOf = ({ apiKey, readKey }: World.Settings, headers: Answer.Request["headers"]): Call["key"] => {
   const sent = credentials.filter((name) => headers[name] !== undefined)
@@ -84,80 +81,24 @@ const truthOf = (
   return route.needs === "write" && !mayWrite ? refuse(403) : route.answer(context)
 }
 
-const struck = Effect.fnUntraced(function* (
-  fault: Fault | undefined,
-  truth: () => Answer.Answer,
-  common: Answer.Headers,
-  now: number
-) {
-  if (fault === undefined) return Answer.withHeaders(truth(), common)
-  return yield* strike(fault, needsTruth(fault) ? truth() : undefined, common, now)
-})
-
-const outcomes: Readonly<Record<Answer.Delivery, Call["outcome"]>> = {
-  plain: "answered",
-  dribble: "answered",
-  stall: "stalled",
-  "reset-before-headers": "reset",
-  "reset-after-headers": "reset"
-}
-
 const all = [...open, ...routes]
-
-/** Whatever comes over a socket, garbage included. */
-const urlOf = ({ headers, target }: Answer.Request): URL => {
-  const origin = `http://${headers["host"] ?? ""}`
-  const base = URL.canParse(origin) ? origin : "http://localhost"
-  return new URL(URL.canParse(target, base) ? target : "/", base)
-}
-
-const decode = Option.liftThrowable(decodeURIComponent)
-const decoded = (part: string) => Option.getOrElse(decode(part), () => part)
 
 const answerApi = Effect.fnUntraced(function* (world: World.World, request: Answer.Request) {
   const url = urlOf(request)
   const route = all.find(({ method, path }) => method === request.method && path.test(url.pathname))
   const id = decoded(route?.path.exec(url.pathname)?.[1] ?? "")
   const key = keyOf(world.settings, request.headers)
-  const arrived = yield* Clock.currentTimeMillis
-  const call = world.ledger.record({
-    at: arrived,
-    startedNanos: Number(yield* Clock.monotonicTimeNanos),
-    endedNanos: null,
-    method: request.method,
+  const limit = World.count(world, yield* Clock.currentTimeMillis)
+  return yield* answering(world, request, {
     path: url.pathname,
     query: url.search,
     route: route?.name ?? "unknown",
     account: id === "" ? null : id,
-    headers: Object.fromEntries(Object.entries(request.headers).filter(([name]) => !secretHeaders.has(name))),
     key,
-    fault: null,
-    outcome: "pending",
-    status: null
+    latencyMs: world.settings.latencyMs + (world.accounts.get(id)?.settings.latencyMs ?? 0),
+    common: (now) => commonHeaders(world, limit.left, now, request.headers["x-request-id"]),
+    truth: (now) => Effect.sync(() => truthOf({ world, now, request, url, id }, route, key, limit))
   })
-  const limit = World.count(world, arrived)
-  const fault = World.takeFault(world, call.route, id)
-  call.fault = fault === undefined ? null : (fault.name ?? "unnamed")
-
-  const finish = Effect.fnUntraced(function* (outcome: Call["outcome"]) {
-    call.outcome = outcome
-    call.endedNanos = Number(yield* Clock.monotonicTimeNanos)
-  })
-  const work = Effect.gen(function* () {
-    const account = world.accounts.get(id)?.settings.latencyMs ?? 0
-    const latency = world.settings.latencyMs + account + (fault?.latencyMs ?? 0)
-    if (latency > 0) yield* Effect.sleep(latency)
-    if (fault?.delivery === "never") return yield* Effect.never
-    // The truth of the moment it is sent, not of the moment it was asked for.
-    const now = yield* Clock.currentTimeMillis
-    const common = commonHeaders(world, limit.left, now, request.headers["x-request-id"])
-    const truth = () => truthOf({ world, now, request, url, id }, route, key, limit)
-    const answer = yield* struck(fault, truth, common, now)
-    call.status = answer.delivery === "reset-before-headers" ? null : answer.status
-    yield* finish(outcomes[answer.delivery])
-    return answer
-  })
-  return yield* Effect.onInterrupt(work, () => finish("abandoned"))
 })
 
 export const make = Effect.fnUntraced(function* ({ accounts = {}, ...settings }: Options = {}) {

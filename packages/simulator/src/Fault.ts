@@ -1,9 +1,10 @@
 /** What goes wrong, for whom, how often: put over a true answer, or in its place. */
-import { Effect, Result, Schema } from "effect"
+import { Effect, Option, Result, Schema } from "effect"
 import { Base64 } from "effect/encoding"
 import { type Answer, bytes, type Headers, httpDate, make, withHeaders } from "./Answer.ts"
 import { errorBody } from "./errors.ts"
 import { gzipBomb } from "./gzipBomb.ts"
+import { patched } from "./jsonPatch.ts"
 
 /** A body by name. Those that are made of the true body keep its status unless another is set. */
 export const BodyName = Schema.Literals([
@@ -40,6 +41,10 @@ export const Fault = Schema.Struct({
   body: Schema.optionalKey(
     Schema.Union([BodyName, Schema.Struct({ text: Schema.String }), Schema.Struct({ base64: Schema.String })])
   ),
+  /** Merged over a true body that is an object, at any depth; null is a value. */
+  merge: Schema.optionalKey(Schema.JsonObject),
+  /** Paths taken out of it. */
+  omit: Schema.optionalKey(Schema.Array(Schema.String)),
   /** In place of those of the same name; a name may occur twice. */
   headers: Schema.optionalKey(Schema.Array(Schema.Tuple([Schema.String, Schema.String]))),
   omitHeaders: Schema.optionalKey(Schema.Array(Schema.String)),
@@ -83,6 +88,16 @@ const derived: Partial<Record<BodyName, (truth: Uint8Array) => Uint8Array>> = {
   "invalid-utf8": (truth) => intoFirstValue(truth, [0xc3, 0x28])
 }
 
+const decodeObject = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.JsonObject))
+
+const patchedBody = (body: Uint8Array, { merge, omit }: Fault): Uint8Array =>
+  merge === undefined && omit === undefined
+    ? body
+    : Option.match(decodeObject(new TextDecoder().decode(body)), {
+        onNone: () => body,
+        onSome: (fields) => bytes(JSON.stringify(patched(fields, { ...(merge && { merge }), ...(omit && { omit }) })))
+      })
+
 const html = "<!doctype html><html><head><title>502</title></head><body><h1>Bad gateway</h1></body></html>"
 
 /** Bodies in its place, with the content type they come with. */
@@ -125,7 +140,7 @@ const withBody = Effect.fnUntraced(function* (fault: Fault, truth: Answer | unde
   if (instead !== undefined) return of(type, instead)
   return truth === undefined
     ? of("application/json", bytes(""))
-    : { ...truth, status, body: derived[body]?.(truth.body) ?? truth.body }
+    : { ...truth, status, body: derived[body]?.(patchedBody(truth.body, fault)) ?? truth.body }
 })
 
 /** The answer as the fault leaves it. */
@@ -152,3 +167,22 @@ export const strike = Effect.fnUntraced(function* (
   }
   return struck
 })
+
+/** Those that may still strike. */
+export interface Faulty {
+  faults: ReadonlyArray<Fault>
+}
+
+/** The fault that strikes a call, used up by it if it strikes so often only. */
+export const takeFault = (world: Faulty, route: string, account: string | null): Fault | undefined => {
+  const strikes = (fault: Fault) =>
+    (fault.route === undefined || fault.route === route) &&
+    (fault.account === undefined || fault.account === account) &&
+    (fault.times === undefined || fault.times > 0)
+  const fault = world.faults.find((fault) => fault.times !== undefined && strikes(fault)) ?? world.faults.find(strikes)
+  if (fault?.times !== undefined) {
+    const left = { ...fault, times: fault.times - 1 }
+    world.faults = world.faults.flatMap((other) => (other !== fault ? [other] : left.times > 0 ? [left] : []))
+  }
+  return fault
+}

@@ -120,17 +120,3 @@ export const count = (world: World, now: number): { readonly left: number; reado
     seconds: Math.ceil((world.window.startedAt + windowMs - now) / 1000)
   }
 }
-
-/** The fault that strikes a call, used up by it if it strikes so often only. */
-export const takeFault = (world: World, route: string, account: string | undefined): Fault | undefined => {
-  const strikes = (fault: Fault) =>
-    (fault.route === undefined || fault.route === route) &&
-    (fault.account === undefined || fault.account === account) &&
-    (fault.times === undefined || fault.times > 0)
-  const fault = world.faults.find((fault) => fault.times !== undefined && strikes(fault)) ?? world.faults.find(strikes)
-  if (fault?.times !== undefined) {
-    const left = { ...fault, times: fault.times - 1 }
-    world.faults = world.faults.flatMap((other) => (other !== fault ? [other] : left.times > 0 ? [left] : []))
-  }
-  return fault
-}

@@ -2,10 +2,10 @@
 import type { Schema } from "effect"
 import { type Account, holdsToken } from "./Account.ts"
 import { isoDate } from "./Answer.ts"
+import { type Fields, patched } from "./jsonPatch.ts"
 import type { IssuedToken } from "./Ledger.ts"
 
 type Json = Schema.Json
-type Fields = Readonly<Record<string, Json>>
 
 const oauth = (token: string) => ({ access_token: token, refresh_token: `refresh-${token}` })
 
@@ -107,25 +107,6 @@ const valOf = (account: Account, { masking, shared, skewMs }: View): Fields => {
   }
 }
 
-const isObject = (value: Json | undefined): value is Schema.JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
-const merge = (under: Fields, over: Fields): Fields => ({
-  ...under,
-  ...Object.fromEntries(
-    Object.entries(over).map(([name, value]) => {
-      const before = under[name]
-      return [name, isObject(before) && isObject(value) ? merge(before, value) : value]
-    })
-  )
-})
-
-const omit = (fields: Fields, [name = "", ...rest]: ReadonlyArray<string>): Fields => {
-  const { [name]: inner, ...others } = fields
-  if (rest.length === 0 || inner === undefined) return others
-  return { ...others, [name]: isObject(inner) ? omit(inner, rest) : inner }
-}
-
 /** The whole body of one account, or the item of a list, which has no `params`. */
 export const accountBody = (account: Account, view: View, as: "one" | "item"): Fields => {
   const { settings } = account
@@ -153,5 +134,5 @@ export const accountBody = (account: Account, view: View, as: "one" | "item"): F
     test_request_endpoint: "/me",
     experimental: { account_type: "PRIVATE" }
   }
-  return settings.omit.reduce((left, path) => omit(left, path.split(".")), merge(body, settings.merge))
+  return patched(body, settings)
 }

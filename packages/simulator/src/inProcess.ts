@@ -2,7 +2,7 @@
 import { Effect, Layer } from "effect"
 import { HttpClient, HttpClientError, type HttpClientRequest } from "effect/http"
 import type { Answer, Request } from "./Answer.ts"
-import type { FakeComposio } from "./FakeComposio.ts"
+import type { Simulator } from "./answering.ts"
 import { ConnectionLost, SimulatedResponse } from "./SimulatedResponse.ts"
 
 /** Where the simulator is, for those who must say so. Any other host is the simulator as well. */
@@ -31,7 +31,7 @@ const isAnswer = ({ delivery, headers, status }: Answer) =>
   status >= 200 &&
   headers.reduce((sum, [name, value]) => sum + name.length + value.length, 0) < mostHeaders
 
-export const client = (simulator: FakeComposio): HttpClient.HttpClient =>
+export const client = (simulator: Simulator): HttpClient.HttpClient =>
   HttpClient.make((request, url) => {
     const lost = new HttpClientError.HttpClientError({
       reason: new HttpClientError.TransportError({ request, cause: ConnectionLost.reset })
@@ -44,5 +44,5 @@ export const client = (simulator: FakeComposio): HttpClient.HttpClient =>
     )
   })
 
-export const layer = (simulator: FakeComposio): Layer.Layer<HttpClient.HttpClient> =>
+export const layer = (simulator: Simulator): Layer.Layer<HttpClient.HttpClient> =>
   Layer.succeed(HttpClient.HttpClient, client(simulator))

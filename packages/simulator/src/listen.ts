@@ -3,7 +3,7 @@ import { Cause, Effect, FiberSet } from "effect"
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http"
 import type { AddressInfo } from "node:net"
 import type { Answer, Request } from "./Answer.ts"
-import type { FakeComposio } from "./FakeComposio.ts"
+import type { Simulator } from "./answering.ts"
 
 export interface Listener {
   /** Without a slash at its end. */
@@ -104,7 +104,7 @@ const closed = (server: Server) =>
   })
 
 /** On a port of the system's choice, unless one is given; until the scope closes. Every interface but loopback is closed. */
-export const listen = Effect.fnUntraced(function* (simulator: FakeComposio, options: { readonly port?: number } = {}) {
+export const listen = Effect.fnUntraced(function* (simulator: Simulator, options: { readonly port?: number } = {}) {
   const run = yield* FiberSet.makeRuntime()
   const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 0 }, (request, response) => {
     const fiber = run(

@@ -47,7 +47,7 @@ export const mutants = [
   },
   {
     control: "the ledger holds no key",
-    file: `${source}FakeComposio.ts`,
+    file: `${source}answering.ts`,
     find: ".filter(([name]) => !secretHeaders.has(name))",
     replace: "",
     test: `${tests}Control.test.ts`
@@ -61,7 +61,7 @@ export const mutants = [
   },
   {
     control: "a simulated fault strikes its account only",
-    file: `${source}World.ts`,
+    file: `${source}Fault.ts`,
     find: "    (fault.account === undefined || fault.account === account) &&\n",
     replace: "",
     test: `${tests}wire.test.ts`,
