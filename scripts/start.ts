@@ -1,12 +1,15 @@
 /**
  * `pnpm start`: the server as it is, and beside it, in development and where no
- * key of Composio is set, a simulator of Composio. So a first token that expires
- * takes no account anywhere. The server itself knows nothing of it but its address.
+ * key of Composio is set, simulators of Composio and of the providers. So a first
+ * token that expires, a first bot and a first consent take no account anywhere.
+ * The server itself knows nothing of them but their addresses; below each is
+ * `/_control/`, for who would have something happen there.
  *
  * @module
  */
 import { Effect, Scope } from "effect"
 import * as FakeComposio from "@vendodev/simulator/FakeComposio"
+import * as FakeProviders from "@vendodev/simulator/FakeProviders"
 import { listen } from "@vendodev/simulator/listen"
 
 const { env } = process
@@ -15,18 +18,29 @@ const hasKey = (env["COMPOSIO_API_KEY"] ?? "").trim() !== ""
 /** With arguments it is another command than the one that serves, and must come to its end. */
 const serves = process.argv.length === 2
 
-/** Listens for as long as this process lives. */
-const simulator = Effect.gen(function* () {
+const variables = Effect.gen(function* () {
   const composio = yield* FakeComposio.make({ accountsOnDemand: true })
-  const { baseUrl } = yield* listen(composio)
-  return { baseUrl, key: (yield* composio.settings).apiKey }
-}).pipe(Scope.provide(Scope.makeUnsafe()))
+  const providers = yield* FakeProviders.make({ botsOnDemand: true })
+  const { apiKey } = yield* composio.settings
+  const { clientId, clientSecret } = yield* providers.settings
+  const asked = { url: (yield* listen(composio)).baseUrl, providers: (yield* listen(providers)).baseUrl }
+  return {
+    always: { COMPOSIO_BASE_URL: asked.url, COMPOSIO_API_KEY: apiKey, COMPOSIO_SIMULATED: "true" },
+    unlessSaid: {
+      VENDO_PROVIDERS_URL: asked.providers,
+      NOTION_OAUTH_CLIENT_ID: clientId,
+      NOTION_OAUTH_CLIENT_SECRET: clientSecret
+    }
+  }
+})
+
+/** They listen for as long as this process lives. */
+const simulators = variables.pipe(Scope.provide(Scope.makeUnsafe()))
 
 if (serves && !hasKey && env["VENDO_ENV"] !== "production") {
-  const { baseUrl, key } = await Effect.runPromise(simulator)
-  env["COMPOSIO_BASE_URL"] = baseUrl
-  env["COMPOSIO_API_KEY"] = key
-  env["COMPOSIO_SIMULATED"] = "true"
+  const { always, unlessSaid } = await Effect.runPromise(simulators)
+  for (const [name, value] of Object.entries(always)) env[name] = value
+  for (const [name, value] of Object.entries(unlessSaid)) env[name] ??= value
 }
 
 await import("@vendodev/server/main")

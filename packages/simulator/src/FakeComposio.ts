@@ -10,7 +10,7 @@ import { hostedPage } from "./connect.ts"
 import { answerControlOf, prefix as controlPrefix } from "./controlRoutes.ts"
 import type { Context, Route } from "./Context.ts"
 import type { Controls } from "./Controls.ts"
-import { controlsOf } from "./controlsOf.ts"
+import { controlsOf, handlersOf } from "./controlsOf.ts"
 import { limited, refuse } from "./errors.ts"
 import type { Call } from "./Ledger.ts"
 import { provider } from "./proxy.ts"
@@ -106,7 +106,7 @@ export const make = Effect.fnUntraced(function* ({ accounts = {}, ...settings }:
   const now = yield* Clock.currentTimeMillis
   for (const [id, patch] of Object.entries(accounts)) World.put(world, id, patch, now)
   const controls = controlsOf(world)
-  const answerControl = answerControlOf(controls)
+  const answerControl = answerControlOf(handlersOf(controls))
   const simulator: FakeComposio = {
     ...controls,
     answer: (request) => (request.target.startsWith(controlPrefix) ? answerControl(request) : answerApi(world, request))

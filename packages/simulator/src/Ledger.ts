@@ -60,6 +60,8 @@ const keptCalls = 200_000
 export interface Ledger {
   readonly record: (call: Omit<Call, "seq">) => CallInProgress
   readonly issue: (token: IssuedToken) => void
+  /** It is good for nothing from then on; nothing happens if it was never issued. */
+  readonly end: (token: string, at: number) => void
   /** The number of the last call so far. */
   readonly mark: () => number
   readonly calls: (filter?: CallFilter) => ReadonlyArray<Call>
@@ -99,6 +101,9 @@ export const make = (): Ledger => {
       const same = byValue.get(token.token)
       if (same === undefined) byValue.set(token.token, [token])
       else same.push(token)
+    },
+    end: (token, at) => {
+      for (const issued of byValue.get(token) ?? []) issued.endedAt = Math.min(issued.endedAt ?? at, at)
     },
     mark: () => seq,
     calls: (filter) => matching(filter).map((call) => ({ ...call })),

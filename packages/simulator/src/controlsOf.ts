@@ -2,7 +2,8 @@
 import { Clock, Effect } from "effect"
 import type { Account } from "./Account.ts"
 import { finishConsent } from "./connect.ts"
-import type { Controls } from "./Controls.ts"
+import { handler, type Handlers } from "./controlRoutes.ts"
+import { type Controls, operations } from "./Controls.ts"
 import * as tokens from "./tokens.ts"
 import * as webhooks from "./webhooks.ts"
 import * as World from "./World.ts"
@@ -50,3 +51,26 @@ export const controlsOf = (world: World.World): Controls => {
     sendWebhook: webhooks.send
   }
 }
+
+export const handlersOf = (controls: Controls): Handlers<typeof operations> => ({
+  putAccount: handler(operations.putAccount.input, ({ id, settings }) => controls.putAccount(id, settings)),
+  patchAccount: handler(operations.patchAccount.input, ({ id, patch }) => controls.patchAccount(id, patch)),
+  removeAccount: handler(operations.removeAccount.input, ({ id }) => controls.removeAccount(id)),
+  rotate: handler(operations.rotate.input, ({ id }) => controls.rotate(id)),
+  expire: handler(operations.expire.input, ({ id }) => controls.expire(id)),
+  reconnect: handler(operations.reconnect.input, ({ id }) => controls.reconnect(id)),
+  addFaults: handler(operations.addFaults.input, ({ faults }) => controls.addFaults(...faults)),
+  clearFaults: handler(operations.clearFaults.input, () => controls.clearFaults),
+  faults: handler(operations.faults.input, () => controls.faults),
+  settings: handler(operations.settings.input, () => controls.settings),
+  patchSettings: handler(operations.patchSettings.input, controls.patchSettings),
+  now: handler(operations.now.input, () => controls.now),
+  mark: handler(operations.mark.input, () => controls.mark),
+  calls: handler(operations.calls.input, controls.calls),
+  credentialCalls: handler(operations.credentialCalls.input, ({ since }) => controls.credentialCalls(since)),
+  tokens: handler(operations.tokens.input, ({ account }) => controls.tokens(account)),
+  validity: handler(operations.validity.input, ({ at, token }) => controls.validity(token, at)),
+  clearCalls: handler(operations.clearCalls.input, () => controls.clearCalls),
+  webhook: handler(operations.webhook.input, controls.webhook),
+  sendWebhook: handler(operations.sendWebhook.input, ({ url, webhook }) => controls.sendWebhook(url, webhook))
+})
