@@ -10,6 +10,8 @@ export const AccountSettings = Schema.Struct({
   status: Schema.String,
   statusReason: Schema.NullOr(Schema.String),
   userId: Schema.String,
+  /** Who consented, at the provider; nobody in particular when empty. */
+  person: Schema.String,
   authConfigId: Schema.String,
   alias: Schema.NullOr(Schema.String),
   isDisabled: Schema.Boolean,
@@ -67,6 +69,7 @@ export const defaults: AccountSettings = {
   status: "ACTIVE",
   statusReason: null,
   userId: "user_simulated",
+  person: "",
   authConfigId: "ac_simulated",
   alias: null,
   isDisabled: false,

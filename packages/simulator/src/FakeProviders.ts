@@ -35,7 +35,7 @@ const answerProvider = Effect.fnUntraced(function* (world: World.World, request:
     now,
     request,
     url,
-    origin: `${url.origin}/${host}`,
+
     parts,
     parameters
   })

@@ -20,7 +20,9 @@ export const Settings = Schema.Struct({
   /** Calls in each window of ten minutes. */
   rateLimit: Schema.Int,
   /** Whether an id of the form `ca_demo_<toolkit>` is an account the first time it is asked for. */
-  accountsOnDemand: Schema.Boolean
+  accountsOnDemand: Schema.Boolean,
+  /** The toolkits of auth configs, by id. One of the form `ac_<toolkit>` need not be said. */
+  authConfigs: Schema.Record(Schema.String, Schema.String)
 })
 export type Settings = typeof Settings.Type
 
@@ -35,7 +37,8 @@ export const defaultSettings: Settings = {
   latencyMs: 0,
   skewMs: 0,
   rateLimit: 1_000_000,
-  accountsOnDemand: false
+  accountsOnDemand: false,
+  authConfigs: {}
 }
 
 /** A consent in progress on the hosted page. */

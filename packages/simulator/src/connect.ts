@@ -18,8 +18,23 @@ const Body = Schema.fromJsonString(
 )
 const decode = Schema.decodeUnknownOption(Body)
 
-/** `ac_<toolkit>`, so that a link leads to an account of the toolkit its test means. */
-const toolkitOf = (authConfigId: string) => authConfigId.replace(/^ac_/, "")
+/** What a test said, or what the id says: a link leads to an account of the toolkit that is meant. */
+const toolkitOf = ({ settings }: World, authConfigId: string): string | undefined =>
+  new Map(Object.entries(settings.authConfigs)).get(authConfigId) ?? /^ac_(.+)$/.exec(authConfigId)?.[1]
+
+const noAuthConfig = () => refuse(404, { slug: "AuthConfig_NotFound", code: 10404, message: "Auth config not found" })
+
+export const authConfig = ({ id, world }: Context): Answer => {
+  const toolkit = toolkitOf(world, id)
+  if (toolkit === undefined) return noAuthConfig()
+  return json(200, {
+    id,
+    status: "ENABLED",
+    auth_scheme: "OAUTH2",
+    is_composio_managed: false,
+    toolkit: { slug: toolkit }
+  })
+}
 
 const newId = (prefix: string) => `${prefix}_${crypto.randomUUID().replaceAll("-", "").slice(0, 12)}`
 
@@ -27,9 +42,10 @@ export const link = ({ now, request, url, world }: Context): Answer =>
   Option.match(decode(request.body), {
     onNone: () => refuse(400, { code: 10400, message: "auth_config_id and user_id are required" }),
     onSome: ({ alias = null, auth_config_id: authConfigId, callback_url: callbackUrl, user_id: userId }) => {
+      const toolkit = toolkitOf(world, authConfigId)
+      if (toolkit === undefined) return noAuthConfig()
       const id = newId("ca")
       const token = newId("ln")
-      const toolkit = toolkitOf(authConfigId)
       const account = put(world, id, { toolkit, authConfigId, userId, alias, status: "INITIATED" }, now)
       account.consentUntil = now + consentMs
       world.links.set(token, { account: id, callbackUrl, expiresAt: now + consentMs })
@@ -52,8 +68,9 @@ export const finishConsent = (world: World, id: string, now: number): void => {
 }
 
 /**
- * What the user's browser gets from the hosted page. `outcome=failed` refuses the consent; `claim=<account id>` comes
- * back as a success of another account, which is what an attacker would write into the query.
+ * What the user's browser gets from the hosted page. `outcome=failed` refuses the consent; `as=<person>` says who gives
+ * it; `claim=<account id>` comes back as a success of another account, which is what an attacker would write into the
+ * query.
  */
 export const hostedPage = ({ id, now, url, world }: Context): Answer => {
   const found = world.links.get(id)
@@ -65,6 +82,8 @@ export const hostedPage = ({ id, now, url, world }: Context): Answer => {
   if (claim === null && failed && account !== undefined) {
     change(world, account, { status: "FAILED", statusReason: "The callback failed in the token exchange" }, now)
   }
+  const person = url.searchParams.get("as")
+  if (person !== null && account !== undefined) change(world, account, { person }, now)
   if (claim === null && !failed) finishConsent(world, found.account, now)
   if (found.callbackUrl === undefined || !URL.canParse(found.callbackUrl)) return json(200, { done: true })
   const back = new URL(found.callbackUrl)

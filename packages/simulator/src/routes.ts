@@ -3,7 +3,7 @@ import { Option, Schema } from "effect"
 import { type Account, isActive } from "./Account.ts"
 import { accountBody } from "./accountBody.ts"
 import * as Answer from "./Answer.ts"
-import { link } from "./connect.ts"
+import { authConfig, link } from "./connect.ts"
 import { type Context, type Route, viewOf } from "./Context.ts"
 import { refuse } from "./errors.ts"
 import { listAccounts } from "./listAccounts.ts"
@@ -54,6 +54,7 @@ export const routes: ReadonlyArray<Route> = [
     needs: "write",
     answer: () => refuse(400, { message: "This endpoint is retired for OAuth accounts: use /connected_accounts/link" })
   },
+  { name: "authConfig", method: "GET", path: v3("/auth_configs/([^/]+)"), needs: "read", answer: authConfig },
   { name: "link", method: "POST", path: v3("/connected_accounts/link"), needs: "write", answer: link },
   {
     // Not a refresh of a token: it starts a new consent, and a working account no longer works.

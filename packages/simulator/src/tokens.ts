@@ -18,7 +18,8 @@ const jwt = (name: string, exp: number): string =>
 
 const fresh = (account: Account, at: number, label: string): string => {
   const { settings } = account
-  const name = `simulated-${settings.toolkit}-${account.id}-${label}${account.issued}-${random()}`
+  const person = settings.person === "" ? "" : `~${settings.person}`
+  const name = `simulated-${settings.toolkit}-${account.id}${person}-${label}${account.issued}-${random()}`
   return settings.form === "jwt" ? jwt(name, at + settings.jwtLifetime * second) : name
 }
 

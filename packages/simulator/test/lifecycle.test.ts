@@ -48,6 +48,42 @@ it.effect("A consent leads from a link to an active account and back to the call
   })
 )
 
+it.effect(
+  "A link is of the toolkit of its auth config, for the user it was made for, and of none that is not there",
+  () =>
+    Effect.gen(function* () {
+      const { ask, get, post } = yield* start({ authConfigs: { ac_7: "googlesuper" } })
+      const link = (auth_config_id: string) =>
+        post(`${api}/connected_accounts/link`, { auth_config_id, user_id: "tenant-1", alias: "mine" })
+      for (const [authConfig, toolkit] of [
+        ["ac_7", "googlesuper"],
+        ["ac_slack", "slack"]
+      ] as const) {
+        const account = jsonIn(yield* get(String(jsonIn(yield* link(authConfig))["connected_account_id"])))
+        assert.deepInclude(account, { user_id: "tenant-1", alias: "mine", toolkit: { slug: toolkit } })
+        assert.deepInclude(account["auth_config"], { id: authConfig })
+        assert.deepInclude(jsonIn(yield* ask({ path: `${api}/auth_configs/${authConfig}` })), { id: authConfig })
+      }
+      assert.strictEqual((yield* link("constructor")).status, 404)
+      assert.strictEqual((yield* ask({ path: `${api}/auth_configs/other` })).status, 404)
+    })
+)
+
+it.effect("A consent is of the person who gives it, and a second one of another account of the same person", () =>
+  Effect.gen(function* () {
+    const { ask, get, post } = yield* start()
+    const consent = Effect.fnUntraced(function* (as: string) {
+      const body = jsonIn(yield* post(`${api}/connected_accounts/link`, { auth_config_id: "ac_google", user_id: "u" }))
+      yield* ask({ path: `${new URL(String(body["redirect_url"])).pathname}?as=${as}`, headers: {} })
+      const id = String(body["connected_account_id"])
+      return { id, token: tokenIn(yield* get(id)) }
+    })
+    const [first, second] = [yield* consent("ada"), yield* consent("ada")]
+    assert.notStrictEqual(first.id, second.id)
+    for (const { id, token } of [first, second]) assert.match(token, new RegExp(`^simulated-google-${id}~ada-1-`))
+  })
+)
+
 it.effect("A consent may fail, come back in the name of another account, be late, or be retired", () =>
   Effect.gen(function* () {
     const { ask, get, post, simulator } = yield* start()

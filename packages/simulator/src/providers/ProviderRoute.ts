@@ -9,10 +9,8 @@ export interface Context {
   readonly world: World
   readonly now: number
   readonly request: Request
-  /** As the provider would see it, but for the scheme and host: they are the simulator's, with the provider's as a path. */
+  /** With the provider's host as the first part of its path. */
   readonly url: URL
-  /** The address that stands for the provider: `http://127.0.0.1:4999/api.notion.com`. */
-  readonly origin: string
   /** What the groups of the path matched, decoded. */
   readonly parts: ReadonlyArray<string>
   /** Of the query, and of a body that is JSON or a form. Everything as text. */
