@@ -104,6 +104,7 @@ it("a path leads to texts and whole numbers, and to nothing that was inherited",
   }
   assert.isTrue(Option.isNone(valueAt("text", "length")))
   assert.isTrue(Option.isNone(valueAt(null, "a")))
+  for (const inherited of ["constructor", "__proto__"]) assert.isTrue(Option.isNone(valueAt({}, inherited)))
 })
 
 it("a catalog file with a fault in a recipe can not be loaded", () => {

@@ -82,5 +82,101 @@ export const mutants = [
     replace: "return isHalf ? Stream.concat(sent, lost) : sent",
     test: `${tests}wire.test.ts`,
     name: "Over a socket and in the process"
+  },
+  {
+    control: "a second poller of a simulated bot ends the first",
+    file: `${source}providers/Bot.ts`,
+    find: `      wake(bot, "other poller")\n      bot.waiting = mine`,
+    replace: "      bot.waiting = mine",
+    test: `${tests}providers/FakeTelegram.test.ts`,
+    name: "A second poller"
+  },
+  {
+    control: "the ledger counts pollers that were there at once",
+    file: `${source}providers/Bot.ts`,
+    find: "count(bot, { now, most: Math.max(bot.pollers.most, now) })",
+    replace: "count(bot, { now, most: 1 })",
+    test: `${tests}providers/FakeTelegram.test.ts`,
+    name: "A second poller"
+  },
+  {
+    control: "a simulated poller that goes away is counted no more",
+    file: `${source}providers/Bot.ts`,
+    find: "        count(bot, { now: bot.pollers.now - 1 })\n",
+    replace: "",
+    test: `${tests}providers/FakeTelegram.test.ts`,
+    name: "A poller that ends"
+  },
+  {
+    control: "a simulated bot with a webhook is not polled",
+    file: `${source}providers/FakeTelegram.ts`,
+    find: "  if (bot.webhook !== undefined) return refuse(409, webhookIsActive)\n",
+    replace: "",
+    test: `${tests}providers/FakeTelegram.test.ts`,
+    name: "While a webhook"
+  },
+  {
+    control: "the ledger holds no token of a bot",
+    file: `${source}providers/FakeTelegram.ts`,
+    find: `path: \`/\${host}/bot\${id ?? ""}/\${method}\``,
+    replace: `path: \`/\${host}/bot\${token}/\${method}\``,
+    test: `${tests}providers/FakeTelegram.test.ts`,
+    name: "The ledger names"
+  },
+  {
+    control: "a simulated code is good once",
+    file: `${source}providers/FakeOAuth.ts`,
+    find: "  grant.used = true\n",
+    replace: "",
+    test: `${tests}providers/FakeOAuth.test.ts`,
+    name: "A code is good once"
+  },
+  {
+    control: "a simulated code ends",
+    file: `${source}providers/FakeOAuth.ts`,
+    find: `  if (now >= grant.expiresAt) return "The code is expired"\n`,
+    replace: "",
+    test: `${tests}providers/FakeOAuth.test.ts`,
+    name: "A code is good once"
+  },
+  {
+    control: "a simulated code is bound to where it was sent",
+    file: `${source}providers/FakeOAuth.ts`,
+    find: `  if (grant.redirectUri !== parameters.get("redirect_uri")) return "The redirect_uri is not the one of the code"\n`,
+    replace: "",
+    test: `${tests}providers/FakeOAuth.test.ts`,
+    name: "A code is good once"
+  },
+  {
+    control: "a simulated challenge must be met",
+    file: `${source}providers/FakeOAuth.ts`,
+    find: `createHash("sha256").update(verifier).digest("base64url") === challenge`,
+    replace: "verifier !== challenge",
+    test: `${tests}providers/FakeOAuth.test.ts`,
+    name: "Where a challenge"
+  },
+  {
+    control: "a simulated token endpoint knows its client",
+    file: `${source}providers/FakeOAuth.ts`,
+    find: "return id === world.settings.clientId && secret === world.settings.clientSecret",
+    replace: "return id === world.settings.clientId",
+    test: `${tests}providers/FakeOAuth.test.ts`,
+    name: "A code is good once"
+  },
+  {
+    control: "a simulated consent is not sent back to who is not known",
+    file: `${source}providers/FakeOAuth.ts`,
+    find: "if (!URL.canParse(target) || (redirectUris !== null && !redirectUris.includes(target)))",
+    replace: "if (!URL.canParse(target))",
+    test: `${tests}providers/FakeOAuth.test.ts`,
+    name: "A consent that is cancelled"
+  },
+  {
+    control: "a simulated auth config that is not there makes no link",
+    file: `${source}connect.ts`,
+    find: "      if (toolkit === undefined) return noAuthConfig()\n      const id",
+    replace: `      if (toolkit === undefined) return json(201, {})\n      const id`,
+    test: `${tests}lifecycle.test.ts`,
+    name: "A link is of the toolkit"
   }
 ] as const
