@@ -27,15 +27,16 @@ export interface Rule {
 const rooms: Record<string, ReadonlyArray<string>> = {
   domain: [],
   catalog: ["domain"],
+  manifest: ["domain", "catalog"],
   api: ["domain", "catalog"],
   broker: ["domain", "catalog"],
-  server: ["domain", "catalog", "api", "broker"],
-  cli: ["domain", "catalog", "api"],
+  server: ["domain", "catalog", "manifest", "api", "broker"],
+  cli: ["domain", "catalog", "manifest", "api"],
   client: ["domain"],
   "sdk-effect": ["domain", "client"],
   sdk: ["domain", "client"],
   simulator: [],
-  testing: ["domain", "catalog", "api", "broker", "server", "cli", "simulator"]
+  testing: ["domain", "catalog", "manifest", "api", "broker", "server", "cli", "simulator"]
 }
 
 /** A room whose package has another name: what people install is named for them. */
@@ -53,10 +54,14 @@ const entries = new Set(["packages/sdk/src/index.ts", "packages/sdk-effect/src/i
 const forTests = ["testing", "simulator"]
 
 /** Rooms that know neither a platform nor a driver, and so run anywhere. */
-const pure = new Set(["domain", "catalog", "api", "broker", "client", "sdk-effect", "sdk"])
+const pure = new Set(["domain", "catalog", "manifest", "api", "broker", "client", "sdk-effect", "sdk"])
 
 /** What a pure room may name besides effect. */
-const besides: Record<string, ReadonlyArray<string>> = { broker: ["jose"], client: ["eventsource-parser"] }
+const besides: Record<string, ReadonlyArray<string>> = {
+  broker: ["jose"],
+  client: ["eventsource-parser"],
+  manifest: ["yaml"]
+}
 
 /** The rooms that may name a package of the platform. */
 const platform: ReadonlyArray<readonly [name: RegExp, rooms: ReadonlyArray<string>]> = [
