@@ -24,7 +24,7 @@ export const parse: (text: string) => Effect.Effect<Manifest, ManifestInvalid> =
     all.push({ at, path, message })
   }
   if (isWhole && contents === null) tell({ at: 0, path: "" }, "the file is empty; a manifest has a name and a version")
-  const reading = isWhole && contents !== null ? read(contents, vendoYaml, "", tell) : undefined
+  const reading = isWhole && contents !== null ? read({ node: contents, path: "", tell }, vendoYaml) : undefined
   if (reading !== undefined) checkRules(reading, tell)
   if (Array.isArrayNonEmpty(all)) return yield* invalid(text, all)
   // What fits every shape and rule is a manifest: anything else is a fault of ours.

@@ -1,9 +1,9 @@
 /** A tree of YAML nodes held against what may stand there: what it says, and everything that does not fit. */
 import type { Schema } from "effect"
-import { isAlias, isMap, isScalar, isSeq, type ParsedNode } from "yaml"
+import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type Scalar } from "yaml"
 import { meant, shown } from "./nearest.ts"
 import { kindOf, notText, wholeOf } from "./scalars.ts"
-import type { Mapping, Shape } from "./shape.ts"
+import type { Choice, List, Mapping, Shape, Text, Whole } from "./shape.ts"
 
 export interface Place {
   /** An offset of the text. */
@@ -51,78 +51,95 @@ const unknownKey = (name: string, keys: Mapping["keys"]): string => {
   return `unknown key${suggestion === "" ? `; the keys here are ${Array.from(keys.keys()).join(", ")}` : suggestion}`
 }
 
+/** A node, where it stands, and whom to tell that it does not fit there. */
+interface Spot<Node extends ParsedNode = ParsedNode> {
+  readonly node: Node
+  readonly path: string
+  readonly tell: Tell
+}
+
+const placeOf = ({ node, path }: Spot): Place => ({ at: node.range[0], path })
+
+const misfit = (spot: Spot, shape: Shape, why: string) => spot.tell(placeOf(spot), `must be ${expectedOf(shape)}${why}`)
+
+const readMapping = (spot: Spot, shape: Mapping): Reading | undefined => {
+  const { node, path, tell } = spot
+  const { keys } = shape
+  if (!isMap<ParsedNode, ParsedNode | null>(node)) return misfit(spot, shape, `; ${kindOf(node)}`)
+  const seen = new Set<string>()
+  const fields = new Map<string, Reading | undefined>()
+  for (const { key, value } of node.items) {
+    if (!isScalar(key)) {
+      if (!isAlias(key)) tell({ at: key.range[0], path }, "a key is a word")
+      continue
+    }
+    const name = key.source
+    const known = keys.get(name)
+    const isShown = known !== undefined || shown(name) !== undefined
+    const place = { at: key.range[0], path: isShown ? within(path, name) : path }
+    if (seen.has(name)) tell(place, "the key is there already")
+    else if (known === undefined) tell(place, unknownKey(name, keys))
+    else if (value === null) fields.set(name, tell(place, `must be ${expectedOf(known.shape)}; it is empty`))
+    else fields.set(name, read({ node: value, path: place.path, tell }, known.shape))
+    seen.add(name)
+  }
+  for (const [name, { absent }] of keys) {
+    if (absent === undefined && !seen.has(name))
+      tell({ ...placeOf(spot), path: within(path, name) }, "the key is missing")
+  }
+  return { ...placeOf(spot), kind: "mapping", fields }
+}
+
+const readList = (spot: Spot, shape: List): Reading | undefined => {
+  const { node, path, tell } = spot
+  if (!isSeq<ParsedNode>(node)) return misfit(spot, shape, `; ${kindOf(node)}`)
+  const items: Array<Reading> = []
+  const firsts = new Map<string | number, string>()
+  for (const [index, item] of node.items.entries()) {
+    const reading = read({ node: item, path: `${path}[${index}]`, tell }, shape.items)
+    if (reading === undefined) continue
+    if (reading.kind === "value") {
+      const first = firsts.get(reading.value)
+      if (first === undefined) firsts.set(reading.value, reading.path)
+      else tell(reading, `is in the list already, as ${first}`)
+    }
+    items.push(reading)
+  }
+  return { ...placeOf(spot), kind: "list", items }
+}
+
+const readWhole = (spot: Spot<Scalar.Parsed>, shape: Whole): Reading | undefined => {
+  const value = wholeOf(spot.node)
+  if (typeof value === "string") return misfit(spot, shape, `; ${value}`)
+  return value < shape.minimum || value > shape.maximum
+    ? misfit(spot, shape, "")
+    : { ...placeOf(spot), kind: "value", value }
+}
+
+const readText = (spot: Spot<Scalar.Parsed>, shape: Text | Choice): Reading | undefined => {
+  const { node, tell } = spot
+  if (node.value === null) return misfit(spot, shape, `; ${kindOf(node)}`)
+  const why = notText(node)
+  if (why !== undefined) return tell(placeOf(spot), `must be text; ${why}`)
+  const reading = { ...placeOf(spot), kind: "value", value: node.source } as const
+  if (shape.kind === "text") {
+    const broken = shape.rules.find(({ pattern }) => !pattern.test(node.source))
+    return broken === undefined ? reading : tell(placeOf(spot), `must be ${broken.expected}`)
+  }
+  if (shape.words.includes(node.source)) return reading
+  const found = shown(node.source)
+  return misfit(spot, shape, `${found === undefined ? "" : `, and ${found} is not`}${meant(node.source, shape.words)}`)
+}
+
 /** What the node says, or nothing when it does not fit. */
-export const read = (node: ParsedNode, shape: Shape, path: string, tell: Tell): Reading | undefined => {
-  const place = { at: node.range[0], path }
-  const fault = (why: string) => tell(place, `must be ${expectedOf(shape)}${why}`)
-  const value = (value: string | number): Value => ({ ...place, kind: "value", value })
-
-  const mapping = ({ keys }: Mapping): Reading | undefined => {
-    if (!isMap<ParsedNode, ParsedNode | null>(node)) return fault(`; ${kindOf(node)}`)
-    const seen = new Set<string>()
-    const fields = new Map<string, Reading | undefined>()
-    for (const { key, value } of node.items) {
-      if (!isScalar(key)) {
-        if (!isAlias(key)) tell({ at: key.range[0], path }, "a key is a word")
-        continue
-      }
-      const name = key.source
-      const known = keys.get(name)
-      const isShown = known !== undefined || shown(name) !== undefined
-      const keyPlace = { at: key.range[0], path: isShown ? within(path, name) : path }
-      if (seen.has(name)) tell(keyPlace, "the key is there already")
-      else if (known === undefined) tell(keyPlace, unknownKey(name, keys))
-      else if (value === null) fields.set(name, tell(keyPlace, `must be ${expectedOf(known.shape)}; it is empty`))
-      else fields.set(name, read(value, known.shape, keyPlace.path, tell))
-      seen.add(name)
-    }
-    for (const [name, { absent }] of keys) {
-      if (absent === undefined && !seen.has(name))
-        tell({ at: place.at, path: within(path, name) }, "the key is missing")
-    }
-    return { ...place, kind: "mapping", fields }
-  }
-
-  const list = (of: Shape): Reading | undefined => {
-    if (!isSeq<ParsedNode>(node)) return fault(`; ${kindOf(node)}`)
-    const items: Array<Reading> = []
-    const firsts = new Map<string | number, string>()
-    for (const [index, item] of node.items.entries()) {
-      const reading = read(item, of, `${path}[${index}]`, tell)
-      if (reading === undefined) continue
-      if (reading.kind === "value") {
-        const first = firsts.get(reading.value)
-        if (first === undefined) firsts.set(reading.value, reading.path)
-        else tell(reading, `is in the list already, as ${first}`)
-      }
-      items.push(reading)
-    }
-    return { ...place, kind: "list", items }
-  }
-
-  const scalar = (shape: Exclude<Shape, { readonly kind: "mapping" | "list" }>): Reading | undefined => {
-    if (!isScalar(node)) return fault(`; ${kindOf(node)}`)
-    if (shape.kind === "whole") {
-      const number = wholeOf(node)
-      if (typeof number === "string") return fault(`; ${number}`)
-      return number < shape.minimum || number > shape.maximum ? fault("") : value(number)
-    }
-    if (node.value === null) return fault(`; ${kindOf(node)}`)
-    const why = notText(node)
-    if (why !== undefined) return tell(place, `must be text; ${why}`)
-    if (shape.kind === "text") {
-      const broken = shape.rules.find(({ pattern }) => !pattern.test(node.source))
-      return broken === undefined ? value(node.source) : tell(place, `must be ${broken.expected}`)
-    }
-    if (shape.words.includes(node.source)) return value(node.source)
-    const found = shown(node.source)
-    return fault(`${found === undefined ? "" : `, and ${found} is not`}${meant(node.source, shape.words)}`)
-  }
-
+export const read = (spot: Spot, shape: Shape): Reading | undefined => {
+  const { node } = spot
   // Told where it stands, and what it would stand for is not known.
   if (isAlias(node)) return undefined
-  if (shape.kind === "mapping") return mapping(shape)
-  return shape.kind === "list" ? list(shape.items) : scalar(shape)
+  if (shape.kind === "mapping") return readMapping(spot, shape)
+  if (shape.kind === "list") return readList(spot, shape)
+  if (!isScalar(node)) return misfit(spot, shape, `; ${kindOf(node)}`)
+  return shape.kind === "whole" ? readWhole({ ...spot, node }, shape) : readText({ ...spot, node }, shape)
 }
 
 /** What was read as plain values, completed by what is understood where a key is left out. */

@@ -8,21 +8,38 @@ export interface Rule {
   readonly expected: string
 }
 
-export type Shape =
-  | { readonly kind: "text"; readonly rules: ReadonlyArray<Rule> }
-  /** One of these words. */
-  | { readonly kind: "choice"; readonly words: ReadonlyArray<string>; readonly expected: string }
-  /** A whole number, both ends included. */
-  | { readonly kind: "whole"; readonly minimum: number; readonly maximum: number }
-  /** No item twice. */
-  | { readonly kind: "list"; readonly items: Shape }
-  | Mapping
+export interface Text {
+  readonly kind: "text"
+  readonly rules: ReadonlyArray<Rule>
+}
+
+/** One of these words. */
+export interface Choice {
+  readonly kind: "choice"
+  readonly words: ReadonlyArray<string>
+  readonly expected: string
+}
+
+/** A whole number, both ends included. */
+export interface Whole {
+  readonly kind: "whole"
+  readonly minimum: number
+  readonly maximum: number
+}
+
+/** No item twice. */
+export interface List {
+  readonly kind: "list"
+  readonly items: Shape
+}
 
 /** No keys but these. */
 export interface Mapping {
   readonly kind: "mapping"
   readonly keys: ReadonlyMap<string, Key>
 }
+
+export type Shape = Text | Choice | Whole | List | Mapping
 
 export interface Key {
   readonly shape: Shape
@@ -41,7 +58,7 @@ const Pattern = Schema.Struct({
 const decodePattern = Schema.decodeUnknownSync(Pattern)
 
 /** As the domain's schema has it, whose every check must be a pattern: another one could not be told. */
-export const text = ({ ast }: Schema.Constraint): Shape => ({
+export const text = ({ ast }: Schema.Constraint): Text => ({
   kind: "text",
   rules: (ast.checks ?? []).map(({ annotations }) => {
     const { expected, representation } = decodePattern(annotations)
@@ -49,11 +66,11 @@ export const text = ({ ast }: Schema.Constraint): Shape => ({
   })
 })
 
-export const choice = (words: ReadonlyArray<string>, expected: string): Shape => ({ kind: "choice", words, expected })
+export const choice = (words: ReadonlyArray<string>, expected: string): Choice => ({ kind: "choice", words, expected })
 
-export const whole = (minimum: number, maximum: number): Shape => ({ kind: "whole", minimum, maximum })
+export const whole = (minimum: number, maximum: number): Whole => ({ kind: "whole", minimum, maximum })
 
-export const list = (items: Shape): Shape => ({ kind: "list", items })
+export const list = (items: Shape): List => ({ kind: "list", items })
 
 export const mapping = (keys: { readonly [name: string]: Key }): Mapping => ({
   kind: "mapping",

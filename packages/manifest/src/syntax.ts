@@ -41,7 +41,8 @@ const sentences: Record<ErrorCode, string> = {
   BAD_COLLECTION_TYPE: told.tag,
   BAD_DIRECTIVE: told["directive-line"],
   BAD_DQ_ESCAPE: 'this escape is not known in "…": write \\\\ for a backslash',
-  BAD_INDENT: "the indentation does not fit: what belongs together begins in the same column, further in than its key",
+  BAD_INDENT:
+    "the indentation does not fit: what belongs together begins in the same column, further in than its key; or a bracket above is not closed",
   BAD_PROP_ORDER: notYaml,
   BAD_SCALAR_START: "no value begins with this character: put the value in quotes",
   BLOCK_AS_IMPLICIT_KEY: "a second ':' or '-' on this line: begin a new line, or put the value in quotes",
