@@ -11,7 +11,7 @@ import type { Finding } from "./Finding.ts"
 /** Of mappings and lists in each other. */
 const deepest = 8
 /** Words, marks, spaces and ends of lines. */
-const mostParts = 10_000
+const mostParts = 5_000
 
 const told = {
   alias: "an alias (*) is not read: write the value out",
@@ -45,7 +45,7 @@ const sentences: Record<ErrorCode, string> = {
     "the indentation does not fit: what belongs together begins in the same column, further in than its key; or a bracket above is not closed",
   BAD_PROP_ORDER: notYaml,
   BAD_SCALAR_START: "no value begins with this character: put the value in quotes",
-  BLOCK_AS_IMPLICIT_KEY: "a second ':' or '-' on this line: begin a new line, or put the value in quotes",
+  BLOCK_AS_IMPLICIT_KEY: "a second ':' or '-' within one value: a line is indented too far, or the value needs quotes",
   BLOCK_IN_FLOW: "inside [ ] and { } items are separated by ',', not by lines",
   DUPLICATE_KEY: "the key is there already",
   IMPOSSIBLE: notYaml,
