@@ -1,7 +1,8 @@
 /**
  * Whatever the file is, the answer is clean and comes soon. The limit of 100 ms is part of the promise, so it is
- * measured: of a file that took longer the best of three runs counts, for a machine that is busy with something else
- * stops this process now and then. `TEST_SEED` repeats a run and says what the slowest file took.
+ * measured. A machine that is busy with something else stops this process now and then: a file that took long is run
+ * twice more, when all others are through, and the best of its three runs counts. `TEST_SEED` repeats a run, and says
+ * what the slowest file took.
  */
 import { assert, it } from "@effect/vitest"
 import { Ajv2020 } from "ajv/dist/2020.js"
@@ -24,13 +25,17 @@ const timed = Effect.fnUntraced(function* (text: string) {
   return { result, took: performance.now() - started }
 })
 
-const bestOfThree = Effect.fnUntraced(function* (text: string) {
-  const first = yield* timed(text)
-  if (first.took <= mostMilliseconds) return first
-  const second = yield* timed(text)
-  const third = yield* timed(text)
-  return { ...first, took: Math.min(first.took, second.took, third.took) }
+/** Files that took longer than a quarter of the limit are looked at again. */
+interface Slow {
+  readonly text: string
+  readonly took: number
+}
+
+const bestOfThree = Effect.fnUntraced(function* ({ text, took }: Slow) {
+  return Math.min(took, (yield* timed(text)).took, (yield* timed(text)).took)
 })
+
+const shown = (text: string) => JSON.stringify(text.slice(0, 500))
 
 /** Each problem in the text, in order, and silent about what may be a secret. */
 const checkTold = (text: string, { more, problems }: ManifestInvalid) => {
@@ -56,22 +61,26 @@ it.effect(
     seeded(
       Effect.gen(function* () {
         const counts = { manifests: 0, told: 0 }
+        const slow: Array<Slow> = []
         let slowest = 0
         for (let count = 0; count < files; count += 1) {
           const text = yield* mutated
-          const shown = JSON.stringify(text.slice(0, 2_000))
-          const { result, took } = yield* Effect.catchDefect(bestOfThree(text), (defect) =>
-            Effect.die(new Error(`not answered: ${shown}`, { cause: defect }))
+          const { result, took } = yield* Effect.catchDefect(timed(text), (defect) =>
+            Effect.die(new Error(`not answered: ${shown(text)}`, { cause: defect }))
           )
-          slowest = Math.max(slowest, took)
-          assert.isAtMost(took, mostMilliseconds, shown)
+          if (took > mostMilliseconds / 4) slow.push({ text, took })
           if (Result.isFailure(result)) {
             counts.told += 1
             checkTold(text, result.failure)
           } else {
             counts.manifests += 1
-            assert.isTrue(validate(yamlOf(text)), shown)
+            assert.isTrue(validate(yamlOf(text)), shown(text))
           }
+        }
+        for (const file of slow) {
+          const best = yield* bestOfThree(file)
+          slowest = Math.max(slowest, best)
+          assert.isAtMost(best, mostMilliseconds, shown(file.text))
         }
         assert.isAbove(counts.manifests, files / 50)
         assert.isAbove(counts.told, files / 2)
