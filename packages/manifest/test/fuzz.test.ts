@@ -1,8 +1,8 @@
 /**
  * Whatever the file is, the answer is clean and comes soon. The limit of 100 ms is part of the promise, so it is
- * measured. A machine that is busy with something else stops this process now and then: a file that took long is run
- * twice more, when all others are through, and the best of its three runs counts. `TEST_SEED` repeats a run, and says
- * what the slowest file took.
+ * measured. A machine that is busy with something else stops this process now and then, which is no fault of the file:
+ * one that took long is run twice more, when all others are through, and the best of its three runs counts, by the clock
+ * or by the time this process was given, whichever is less. `TEST_SEED` repeats a run, and says what the slowest took.
  */
 import { assert, it } from "@effect/vitest"
 import { Ajv2020 } from "ajv/dist/2020.js"
@@ -19,10 +19,14 @@ const mostMilliseconds = 100
 
 const validate = new Ajv2020().compile(jsonSchema)
 
+/** In milliseconds. */
 const timed = Effect.fnUntraced(function* (text: string) {
+  const given = process.cpuUsage()
   const started = performance.now()
   const result = yield* Effect.result(parse(text))
-  return { result, took: performance.now() - started }
+  const passed = performance.now() - started
+  const { system, user } = process.cpuUsage(given)
+  return { result, took: Math.min(passed, (user + system) / 1000) }
 })
 
 /** Files that took longer than a quarter of the limit are looked at again. */
