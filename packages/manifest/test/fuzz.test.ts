@@ -73,6 +73,7 @@ it.effect(
             Effect.die(new Error(`not answered: ${shown(text)}`, { cause: defect }))
           )
           if (took > mostMilliseconds / 4) slow.push({ text, took })
+          else slowest = Math.max(slowest, took)
           if (Result.isFailure(result)) {
             counts.told += 1
             checkTold(text, result.failure)

@@ -182,11 +182,12 @@ describe("A manifest", () => {
     [withKeys("health: {port: http}"), `3:16: health.port: ${port}; it is text`],
     [withKeys("integrations: [no]"), `3:16: integrations[0]: ${truth}`],
     [
-      withKeys("env:", "  required: [NO, Y, 1e3, 2026-01-01]"),
+      withKeys("env:", "  required: [NO, Y, 1e3, 2026-01-01, 0o17]"),
       `4:14: env.required[0]: ${truth}`,
       `4:18: env.required[1]: ${truth}`,
       `4:21: env.required[2]: ${number}`,
-      `4:26: env.required[3]: ${variable}`
+      `4:26: env.required[3]: ${variable}`,
+      `4:38: env.required[4]: ${number}`
     ]
   ])
 
@@ -252,7 +253,8 @@ describe("The YAML of a manifest", () => {
     ],
     [withKeys("*a : 1"), "3:1: an alias (*) is not read: write the value out"],
     ["%YAML 1.1\n---\nname: echo\nversion: 1", "1:1: a directive (%) is not read: remove it"],
-    ["name: '*a &b !c'\nversion: 1", `1:7: name: ${text}`]
+    ["name: '*a &b !c'\nversion: 1", `1:7: name: ${text}`],
+    ["--- |\n*a &b !c\n", `1:5: ${root}; it is text`]
   ])
 
   refuses("is one document", [
@@ -366,6 +368,7 @@ describe("What is told", () => {
         (secret: string) => withKeys(`health: {path: ${secret}, port: ${secret}}`),
         (secret: string) => withKeys(`runtime: &${secret} !${secret} *${secret}`),
         (secret: string) => `%${secret}\n---\n${secret}`,
+        (secret: string) => `name: |${secret}\n  x`,
         (secret: string) => `"${secret}\\q" "${secret}`,
         (secret: string) => `${secret}]\n${secret} x\n - ${secret}: ${secret}: @${secret}`
       ]
