@@ -28,6 +28,8 @@ export type DevFile = typeof DevFile.Type
 /** Everything that was said about the server, before anything is made of it. */
 export interface Said {
   readonly flag: Option.Option<string>
+  /** What a tool knows it by. Nobody else asks for that. */
+  readonly baseUrl?: Option.Option<string>
   readonly url: Option.Option<string>
   readonly credentialsUrl: Option.Option<string>
   readonly adminToken: Option.Option<Redacted.Redacted>
@@ -63,12 +65,17 @@ const devAddress = (dev: DevFile, path: string): Result.Result<Address, Failure>
     )
   })
 
-/** The address that was meant: the flag, else VENDO_URL, else the development server. */
-const locate = ({ credentialsUrl, dev, devPath, flag, url }: Said): Result.Result<Address, Failure> =>
+/** The address that was meant: the flag, else VENDO_BASE_URL of a tool, else VENDO_URL, else the development server. */
+const locate = ({ baseUrl, credentialsUrl, dev, devPath, flag, url }: Said): Result.Result<Address, Failure> =>
   Result.gen(function* () {
     if (Option.isSome(flag)) {
       const base = yield* address(flag.value, "--url")
       return { url: base, credentialsUrl: `${base}/credentials`, from: "--url" }
+    }
+    if (baseUrl !== undefined && Option.isSome(baseUrl)) {
+      // The SDKs take the address with or without it.
+      const base = (yield* address(baseUrl.value, "VENDO_BASE_URL")).replace(/\/api$/, "")
+      return { url: base, credentialsUrl: `${base}/credentials`, from: "VENDO_BASE_URL" }
     }
     if (Option.isSome(url)) {
       const base = yield* address(url.value, "VENDO_URL")
@@ -78,10 +85,12 @@ const locate = ({ credentialsUrl, dev, devPath, flag, url }: Said): Result.Resul
       return { url: base, credentialsUrl: credentials, from: "VENDO_URL" }
     }
     if (Option.isSome(dev)) return yield* devAddress(dev.value, devPath)
+    const [variable, all] =
+      baseUrl === undefined ? ["VENDO_URL", "VENDO_URL and VENDO_ADMIN_TOKEN"] : ["VENDO_BASE_URL", "VENDO_BASE_URL"]
     return yield* Result.fail(
       failure(
-        `no server is known: VENDO_URL is not set, and ${devPath} can not be read`,
-        "start one here with `pnpm start`, which writes that file, or set VENDO_URL and VENDO_ADMIN_TOKEN"
+        `no server is known: ${variable} is not set, and ${devPath} can not be read`,
+        `start one here with \`pnpm start\`, which writes that file, or set ${all}`
       )
     )
   })
@@ -109,6 +118,22 @@ const environment = Config.all({
   dataDir: Config.String("VENDO_DATA_DIR").pipe(Config.withDefault(".vendo"))
 })
 
+const asSaid = Effect.gen(function* () {
+  const fs = yield* FileSystem.FileSystem
+  const { dataDir, ...said } = yield* Effect.orDie(environment)
+  const devPath = (yield* Path.Path).join(dataDir, "dev.json")
+  const dev = yield* fs.readFileString(devPath).pipe(Effect.flatMap(Schema.decodeUnknownEffect(DevFile)), Effect.option)
+  return { ...said, flag: yield* Url, dev, devPath }
+})
+
+const choosing = (said: Said) => Effect.fromResult(choose(said))
+
+/** Unset and blank are the same. */
+const ofTool = Effect.map(
+  Effect.orDie(Config.option(Config.String("VENDO_BASE_URL"))),
+  Option.filter((text) => text.trim() !== "")
+)
+
 export class Server extends Context.Service<
   Server,
   {
@@ -121,16 +146,13 @@ export class Server extends Context.Service<
     readonly adminToken: Option.Option<Sourced>
   }
 >()("@vendodev/cli/Server") {
-  static readonly layer = Layer.effect(
+  static readonly layer = Layer.effect(Server, Effect.flatMap(asSaid, choosing))
+
+  /** As a tool knows it. */
+  static readonly layerOfTool = Layer.effect(
     Server,
     Effect.gen(function* () {
-      const fs = yield* FileSystem.FileSystem
-      const { dataDir, ...said } = yield* Effect.orDie(environment)
-      const devPath = (yield* Path.Path).join(dataDir, "dev.json")
-      const dev = yield* fs
-        .readFileString(devPath)
-        .pipe(Effect.flatMap(Schema.decodeUnknownEffect(DevFile)), Effect.option)
-      return yield* Effect.fromResult(choose({ ...said, flag: yield* Url, dev, devPath }))
+      return yield* choosing({ ...(yield* asSaid), baseUrl: yield* ofTool })
     })
   )
 }

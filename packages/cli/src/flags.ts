@@ -1,9 +1,12 @@
 /** Flags and arguments that more than one command takes. */
-import { Config, Option, Schema } from "effect"
+import { Config, Context, Option, Schema } from "effect"
 import { Argument, Flag, GlobalFlag } from "effect/cli"
 import { CreditAmount, CreditReference } from "@vendodev/domain/Billing"
 import { ComposioAccountId, DisplayName, EndUser, IntegrationSlug, Slug } from "@vendodev/domain/Ids"
 import { microsOf } from "./dollars.ts"
+
+/** The command line as it was written: what stands behind `--` is not ours to understand. */
+export const Words = Context.Reference<ReadonlyArray<string>>("@vendodev/cli/flags/Words", { defaultValue: () => [] })
 
 /** Whether the answer is for a program. */
 export const Json = GlobalFlag.Setting("json")({

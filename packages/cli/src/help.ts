@@ -7,7 +7,8 @@ import { facts } from "./table.ts"
 const environment = [
   ["VENDO_URL", "The server; otherwise the one started here in development"],
   ["VENDO_ADMIN_TOKEN", "What every command but token and integration acts with"],
-  ["VENDO_API_KEY", "The key `vendo token` asks with"],
+  ["VENDO_API_KEY", "The key `vendo run` and `vendo token` ask with"],
+  ["VENDO_BASE_URL", "The server of `vendo run`, before VENDO_URL: tools know it by this name"],
   ["VENDO_TENANT", "Stands in for --tenant"],
   ["VENDO_CREDENTIALS_URL", "Where tokens are vended, when that is not VENDO_URL/credentials"],
   ["VENDO_DATA_DIR", "Where a development server keeps dev.json (default: .vendo)"]

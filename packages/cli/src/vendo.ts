@@ -8,12 +8,13 @@ import { connection } from "./connection.ts"
 import { credit } from "./credit.ts"
 import { doctor } from "./doctor.ts"
 import { exits } from "./Failure.ts"
-import { Json, Url } from "./flags.ts"
+import { Json, Url, Words } from "./flags.ts"
 import { fuse } from "./fuse.ts"
 import * as help from "./help.ts"
 import { integration } from "./integration.ts"
 import { key } from "./key.ts"
 import { reportOf, tell } from "./report.ts"
+import { runCommand } from "./run.ts"
 import { status } from "./status.ts"
 import { tenant } from "./tenant.ts"
 import { token } from "./token.ts"
@@ -30,10 +31,11 @@ const vendo = Command.make("vendo").pipe(
       description: "Let the one use the other"
     },
     { command: "export VENDO_API_KEY=$(vendo key mint --app support-bot)", description: "Give the tool its key" },
-    { command: "vendo token telegram", description: "Get a token as the tool would" }
+    { command: "vendo token telegram", description: "Get a token as the tool would" },
+    { command: "vendo run -- node bot.js", description: "Run the tool with what is bound to it" }
   ]),
   Command.withSubcommands([
-    { group: "Use it", commands: [token, status] },
+    { group: "Use it", commands: [runCommand, token, status] },
     { group: "Manage", commands: [tenant, app, connection, binding, user, key, credit] },
     { group: "Operate", commands: [doctor, fuse] },
     { group: "Look up", commands: [integration] }
@@ -58,6 +60,7 @@ export const run = Effect.fn("vendo.run")(function* (args: ReadonlyArray<string>
         ? Effect.succeed<number>(exits.done)
         : tell(reportOf(error), wantsJson(args))
     ),
+    Effect.provideService(Words, args),
     Effect.provide(help.layer)
   )
 })
