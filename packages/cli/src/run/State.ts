@@ -113,8 +113,8 @@ export const gone = (state: State, code: number): State => ({
   ending: state.stopping && state.ending === null ? null : code
 })
 
-/** Not even one could be started. */
-export const unstartable = (state: State, code: number): State => ({ ...state, prepared: null, ending: code })
+/** It could not be started, and will not be. */
+export const unstartable = (state: State, code: number): State => ({ ...state, ending: code })
 
 /** Nothing more will be started. What was never told to the service need not be told now. */
 export const ended = (state: State, code: number): State => ({
