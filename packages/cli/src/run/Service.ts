@@ -67,9 +67,11 @@ export class Service extends Context.Service<
         HttpApiClient.group(VendoApi, { group: "events", httpClient, baseUrl: url })
       ]).pipe(Effect.provide(authorized))
 
+      // What an answer does to whoever reads it is no end of a command, and may not be shown.
       const asked = <A>(call: Effect.Effect<A, Reportable>): Effect.Effect<A, Problem> =>
         call.pipe(
           Effect.mapError((error) => problemOf(url, error)),
+          Effect.catchDefect(() => Effect.fail(passes(`${url} answers what can not be understood`))),
           Effect.timeoutOrElse({ duration: answer, orElse: () => Effect.fail(passes(`${url} does not answer`)) })
         )
 
