@@ -1,4 +1,7 @@
-/** The command of a run as a process: started, signalled, stopped, and what it ends with. */
+/**
+ * The command of a run as a process: started, signalled, stopped, and what it ends with. By Node's own means: of a process
+ * that a signal ended, effect's say so in prose alone.
+ */
 import { Context, Data, Deferred, Effect, Layer, Record, Redacted, type Scope } from "effect"
 import { type ChildProcess, spawn } from "node:child_process"
 import type { Environment } from "@vendodev/domain/Deployment"

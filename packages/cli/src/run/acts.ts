@@ -64,6 +64,7 @@ export const makeActs = Effect.fnUntraced(function* ({ current, happens, hurry, 
 
   const acts: Record<Exclude<Decision, "wait" | "leave">, Step> = {
     fetch,
+    forget: (state) => Effect.as(FiberHandle.clear(fetching), { ...state, fetching: false }),
     start: launch,
     stop: (state) =>
       Effect.gen(function* () {

@@ -6,6 +6,8 @@ export type Decision =
   | "wait"
   /** Ask for the variables. */
   | "fetch"
+  /** Ask for them no more. */
+  | "forget"
   /** Start the command with what was fetched. */
   | "start"
   /** Tell the command to end, and end it if it does not. */
@@ -23,6 +25,9 @@ const wants = ({ wanted }: State, ...actions: ReadonlyArray<string>) =>
 /** May a command be started? Only while the service knows of it, so that a pause it asks for is never thought kept. */
 const isKnown = ({ heard }: State) => heard === "starting" || heard === "running"
 
+/** No command is to be started. */
+const isOver = (state: State) => state.ending !== null || wants(state, "stop", "pause")
+
 const isOutdated = ({ command, wanted }: State) =>
   command !== null && wanted !== null && wanted.restart > command.restart
 
@@ -30,6 +35,7 @@ const hasNews = ({ told, wanted }: State) => wanted !== null && wanted.env_versi
 
 /** The first row that holds decides. */
 const table: ReadonlyArray<readonly [when: (state: State) => boolean, decision: Decision]> = [
+  [(state) => state.fetching && isOver(state), "forget"],
   [({ exited, heard, late }) => exited !== null && (late || heard === "exited"), "leave"],
   [({ exited }) => exited !== null, "wait"],
   [({ stopping }) => stopping, "wait"],

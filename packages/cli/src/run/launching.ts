@@ -51,6 +51,9 @@ export const launching = Effect.fnUntraced(function* (line: Line, happens: Happe
       )
       yield* Effect.forkIn(Effect.provideContext(watch, context), scope)
     }
+    if (prepared.health !== null && Option.isNone(address)) {
+      yield* say("the manifest names no port to ask for health, and PORT is not set: it stays unknown")
+    }
     if (state.begun) yield* say("the command is started again")
     return State.started(state, prepared)
   })

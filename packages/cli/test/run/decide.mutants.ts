@@ -46,6 +46,14 @@ export const mutants: ReadonlyArray<Mutant> = [
     test
   },
   {
+    control: "Variables nobody wants any more are not asked for.",
+    file: decide,
+    find: `state.fetching && isOver(state), "forget"`,
+    replace: `state.fetching && isOver(state), "wait"`,
+    test,
+    name: "a pause needs no variables"
+  },
+  {
     control: "After a signal that asks for an end no restart follows.",
     file: decide,
     find: `[({ ending }) => ending !== null, "wait"]`,
@@ -58,8 +66,8 @@ export const mutants: ReadonlyArray<Mutant> = [
     file: state,
     find: "env_version >= least.env_version && restart >= least.restart",
     replace: "restart >= least.restart",
-    test: "packages/cli/test/run/supervise.test.ts",
-    name: "after it the variables are fresh|than were announced"
+    test,
+    name: "whatever is newer"
   },
   {
     control: "What a terminal sends is not sent to the command a second time.",
