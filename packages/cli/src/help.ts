@@ -6,7 +6,7 @@ import { facts } from "./table.ts"
 
 const environment = [
   ["VENDO_URL", "The server; otherwise the one started here in development"],
-  ["VENDO_ADMIN_TOKEN", "What every command but token and integration acts with"],
+  ["VENDO_ADMIN_TOKEN", "What every command but run, token, integration and validate acts with"],
   ["VENDO_API_KEY", "The key `vendo run` and `vendo token` ask with"],
   ["VENDO_BASE_URL", "The server of `vendo run`, before VENDO_URL: tools know it by this name"],
   ["VENDO_TENANT", "Stands in for --tenant"],
@@ -16,7 +16,7 @@ const environment = [
 
 const endings = [
   [String(exits.done), "Done"],
-  [String(exits.refused), "Refused by the service, or it knows no such thing"],
+  [String(exits.refused), "Refused by the service, or it knows no such thing; a manifest is not valid"],
   [String(exits.usage), "The command line or its environment is at fault"],
   [String(exits.unreachable), "The service does not answer"]
 ] as const

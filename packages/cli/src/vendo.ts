@@ -19,6 +19,7 @@ import { status } from "./status.ts"
 import { tenant } from "./tenant.ts"
 import { token } from "./token.ts"
 import { user } from "./user.ts"
+import { validate } from "./validate.ts"
 
 const vendo = Command.make("vendo").pipe(
   Command.withDescription("Vendo is a credential broker: a tool asks for an integration and gets a fresh token"),
@@ -38,7 +39,7 @@ const vendo = Command.make("vendo").pipe(
     { group: "Use it", commands: [runCommand, token, status] },
     { group: "Manage", commands: [tenant, app, connection, binding, user, key, credit] },
     { group: "Operate", commands: [doctor, fuse] },
-    { group: "Look up", commands: [integration] }
+    { group: "Look up", commands: [integration, validate] }
   ]),
   Command.withGlobalFlags([Json, Url])
 )

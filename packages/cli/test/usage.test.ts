@@ -33,6 +33,8 @@ const misplaced = [
   ["token", "telegram", secret],
   ["token", "telegram", "--from-env", secret],
   ["integration", "show", secret],
+  ["validate", secret],
+  ["validate", "vendo.yaml", secret],
   [secret],
   [`--${secret}`],
   ["--url", `http://${secret}@127.0.0.1:1`, "status"]
@@ -109,7 +111,18 @@ it.effect("a noun alone shows its verbs, with no server known", () =>
 
 it.effect("every command has help with an example, and no help names a command that is not there", () =>
   Effect.gen(function* () {
-    const nouns = ["tenant", "app", "connection", "binding", "key", "credit", "integration", "token", "status"]
+    const nouns = [
+      "tenant",
+      "app",
+      "connection",
+      "binding",
+      "key",
+      "credit",
+      "integration",
+      "token",
+      "status",
+      "validate"
+    ]
     const examples = new Set<string>()
     const read = Effect.fnUntraced(function* (path: ReadonlyArray<string>) {
       const { exit, stdout } = yield* vendo([...path, "--help"])

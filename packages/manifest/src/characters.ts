@@ -1,8 +1,8 @@
 /** What a manifest may be written in: not too much of it, and nothing that editors hide or readers take apart. */
 import type { Finding } from "./Finding.ts"
 
-/** In bytes of UTF-8. */
-const mostBytes = 64 * 1024
+/** As long as a manifest may be, in bytes of UTF-8. */
+export const mostBytes = 64 * 1024
 
 const encoder = new TextEncoder()
 

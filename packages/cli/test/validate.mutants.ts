@@ -1,0 +1,35 @@
+import type { Mutant } from "@vendodev/testing/Mutant"
+
+const validate = { file: "packages/cli/src/validate.ts", test: "packages/cli/test/validate.test.ts" }
+
+export const mutants: ReadonlyArray<Mutant> = [
+  {
+    ...validate,
+    control: "a manifest that is not valid ends with 1",
+    find: "return yield* new Told({ exit: exits.refused })",
+    replace: "return yield* new Told({ exit: exits.done })",
+    name: "ends with 1"
+  },
+  {
+    ...validate,
+    control: "no more is read of a manifest than one can be long",
+    find: "new Uint8Array(mostBytes + 1)",
+    replace: "new Uint8Array(0)",
+    name: "as it is"
+  },
+  {
+    ...validate,
+    control: "a byte order mark is told",
+    find: "{ ignoreBOM: true }",
+    replace: "{ ignoreBOM: false }",
+    name: "as it is"
+  },
+  {
+    ...validate,
+    control: "the name of a file that is not there is repeated only if it can be no secret",
+    find: "${shown(file)}",
+    replace: "${file}",
+    test: "packages/cli/test/usage.test.ts",
+    name: "never repeated"
+  }
+]
