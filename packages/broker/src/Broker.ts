@@ -12,6 +12,10 @@ import { AuditLog } from "./audit/AuditLog.ts"
 import { Tenancy } from "./database/Tenancy.ts"
 import { EventLog } from "./events/EventLog.ts"
 import { Events } from "./events/Events.ts"
+import { Deployments } from "./install/Deployments.ts"
+import { Idempotency } from "./install/Idempotency.ts"
+import { Launcher } from "./install/Launcher.ts"
+import { Tools } from "./install/Tools.ts"
 import { AppKeys } from "./manage/AppKeys.ts"
 import { AppSpendCaps } from "./manage/AppSpendCaps.ts"
 import { Apps } from "./manage/Apps.ts"
@@ -51,6 +55,10 @@ const management = Layer.mergeAll(
   Users.layer
 ).pipe(Layer.provideMerge(Layer.mergeAll(Apps.layer, Connections.layer)))
 
+const installing = Layer.mergeAll(Deployments.layer, Idempotency.layer, Launcher.none, Tools.layer).pipe(
+  Layer.provideMerge(management)
+)
+
 /** What apps ask on their own behalf. */
 const runtime = Layer.mergeAll(BoundConnections.layer, ConnectSessions.layer, Billing.layer).pipe(
   Layer.provideMerge(CallingApp.layer)
@@ -62,7 +70,7 @@ const events = Events.layer.pipe(Layer.provide(EventLog.layer))
  * Still open: `SqlClient` as the server's role, `Keyring`, how Composio and users are known (`ComposioSettings`,
  * `UserIdentitySettings`), who brings `Wakeups`, and the way out: `HttpClient` and `FileSystem`.
  */
-export const layer = Layer.mergeAll(management, events, Doctor.layer, Providers.layer, Tenancy.layer, runtime).pipe(
+export const layer = Layer.mergeAll(installing, events, Doctor.layer, Providers.layer, Tenancy.layer, runtime).pipe(
   Layer.provideMerge(vending),
   Layer.provide([AuditLog.layer, AdminTokens.layer, Vault.layer])
 )
