@@ -3,15 +3,19 @@ import { HttpApi, OpenApi } from "effect/http-api"
 import { BillingGroup } from "./BillingGroup.ts"
 import { CatalogGroup } from "./CatalogGroup.ts"
 import { CredentialsGroup } from "./CredentialsGroup.ts"
+import { DeploymentsGroup } from "./DeploymentsGroup.ts"
 import { EventsGroup } from "./EventsGroup.ts"
 import { HealthGroup } from "./HealthGroup.ts"
 import { ManagementGroup } from "./ManagementGroup.ts"
 import { RuntimeGroup } from "./RuntimeGroup.ts"
+import { ToolsGroup } from "./ToolsGroup.ts"
 import { WellKnownGroup } from "./WellKnownGroup.ts"
 
 /** What the service answers through the contract. A field nobody declared is an error, not a surprise. */
 export class ServiceApi extends HttpApi.make("vendo-service")
   .add(ManagementGroup)
+  .add(ToolsGroup)
+  .add(DeploymentsGroup)
   .add(RuntimeGroup)
   .add(BillingGroup)
   .add(CatalogGroup)
@@ -27,6 +31,8 @@ export class VendoApi extends HttpApi.make("vendo")
   .add(CatalogGroup)
   .add(EventsGroup)
   .add(ManagementGroup)
+  .add(ToolsGroup)
+  .add(DeploymentsGroup)
   .add(WellKnownGroup)
   .add(HealthGroup)
   .annotate(OpenApi.Title, "Vendo")
