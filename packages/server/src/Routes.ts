@@ -9,11 +9,13 @@ import * as BillingRoutes from "./BillingRoutes.ts"
 import * as CatalogEntries from "./CatalogEntries.ts"
 import * as ConnectPage from "./ConnectPage.ts"
 import * as Credentials from "./Credentials.ts"
+import * as DeploymentsRoutes from "./DeploymentsRoutes.ts"
 import * as Edges from "./Edges.ts"
 import * as Events from "./Events.ts"
 import * as Health from "./Health.ts"
 import * as Management from "./Management.ts"
 import * as Runtime from "./Runtime.ts"
+import * as ToolsRoutes from "./ToolsRoutes.ts"
 import * as TopUpPage from "./TopUpPage.ts"
 import * as ValidRequest from "./ValidRequest.ts"
 import * as WellKnown from "./WellKnown.ts"
@@ -32,6 +34,8 @@ export const config = {
 const contract = HttpApiBuilder.layer(ServiceApi).pipe(
   Layer.provide([
     Management.layer,
+    ToolsRoutes.layer,
+    DeploymentsRoutes.layer,
     Runtime.layer,
     BillingRoutes.layer,
     CatalogEntries.layer,

@@ -11,10 +11,10 @@
 import { Context, Effect, Layer, Option, type Redacted, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import type { App, AppKind } from "@vendodev/domain/App"
-import { Conflict, type NotFound } from "@vendodev/domain/BrokerError"
+import type { NotFound } from "@vendodev/domain/BrokerError"
 import { Connection } from "@vendodev/domain/Connection"
 import { type Choice, type Deployment, DeploymentStep } from "@vendodev/domain/Deployment"
-import { type AppId, DisplayName, type IntegrationSlug, type Slug } from "@vendodev/domain/Ids"
+import { type AppId, DisplayName, Slug } from "@vendodev/domain/Ids"
 import type { Installed, Launch } from "@vendodev/domain/Installation"
 import { Manifest } from "@vendodev/domain/Manifest"
 import { AuditLog } from "../audit/AuditLog.ts"
@@ -40,7 +40,7 @@ export interface Installation {
   /** None for the slug. */
   readonly name: Option.Option<DisplayName>
   readonly kind: AppKind
-  readonly choices: ReadonlyMap<IntegrationSlug, Choice>
+  readonly choices: ReadonlyMap<string, Choice>
   readonly variables: ReadonlyMap<string, Redacted.Redacted>
   readonly launch: Launch
 }
@@ -53,7 +53,7 @@ export class Deployments extends Context.Service<
      * it. Fails with one answer that names everything that is missing or taken;
      * with `conflict` when only the slug is, which then says what is free.
      */
-    readonly install: (installation: Installation) => InTenant<Installed, Refusal | Conflict>
+    readonly install: (installation: Installation) => InTenant<Installed, Refusal>
     /** Those that are not destroyed, the oldest first. */
     readonly list: InTenant<ReadonlyArray<Deployment>>
     /** Also one that is destroyed. */
@@ -91,16 +91,17 @@ export class Deployments extends Context.Service<
         return new Map(found.map((connection) => [connection.id, connection]))
       })
 
-      /** The new app. Where the slug is taken it has another one, under which the rest can still be tried. */
+      /** The new app. Where the slug is taken it is another's, which nobody waits for: the rest can still be tried. */
       const claim = Effect.fnUntraced(function* (slug: Slug, { kind, name }: Installation) {
-        const named = (slug: Slug) => ({ slug, name: Option.getOrElse(name, () => DisplayName.make(slug)), kind })
-        const app = yield* apps.add(named(slug))
-        if (Option.isSome(app)) return { app: app.value, conflict: Option.none() }
+        const app = yield* apps.add({ slug, name: Option.getOrElse(name, () => DisplayName.make(slug)), kind })
+        if (Option.isSome(app)) return { app: app.value, taken: Option.none() }
         const free = nextSlug(slug, new Set((yield* apps.list).map(({ slug }) => slug)))
-        const conflict = new Conflict({ detail: `the slug ${slug} is taken in this tenant; ${free} is free` })
-        const other = yield* apps.add(named(free))
-        // Taken as well, since it was looked for.
-        return Option.isSome(other) ? { app: other.value, conflict: Option.some(conflict) } : yield* conflict
+        const any = crypto.randomUUID().replaceAll("-", "")
+        const other = yield* apps.add({ slug: Slug.make(any), name: DisplayName.make(any), kind })
+        return {
+          app: yield* Effect.orDie(Effect.fromOption(other)),
+          taken: Option.some(`the slug ${slug} is taken in this tenant; ${free} is free`)
+        }
       })
 
       const write = Effect.fnUntraced(function* (
@@ -125,12 +126,16 @@ export class Deployments extends Context.Service<
         const connections = yield* chosen(choices)
         const plan = planOf({ manifest, kind, choices, variables: new Set(variables.keys()), connections })
         const slug = Option.getOrElse(installation.slug, () => slugOf(manifest.name))
-        const { app, conflict } = yield* claim(slug, installation)
-        const outcome = yield* tried(app, plan.uses)
+        const claimed = yield* claim(slug, installation)
+        const { app } = claimed
+        const { problems, taken } = yield* tried(app, plan.uses)
         const unnamed = Option.isNone(installation.slug) && !fitsSlug(manifest.name) ? [noSlug] : []
-        const refusal = refusalOf([...unnamed, ...plan.problems, ...outcome.problems], outcome.taken)
-        if (refusal !== undefined) return yield* refusal
-        if (Option.isSome(conflict)) return yield* conflict.value
+        const refusal = refusalOf({
+          problems: [...unnamed, ...plan.problems, ...problems],
+          taken,
+          slug: claimed.taken
+        })
+        if (Option.isSome(refusal)) return yield* refusal.value
 
         yield* write(app, installation)
         yield* audit.changed({
