@@ -1,0 +1,119 @@
+import { assert, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { Deployments } from "@vendodev/broker/install/Deployments"
+import { Bindings } from "@vendodev/broker/manage/Bindings"
+import { Connections } from "@vendodev/broker/manage/Connections"
+import { type AppId, IntegrationSlug } from "@vendodev/domain/Ids"
+import * as Fixture from "@vendodev/testing/Fixture"
+import { lastRecords } from "../manage/fixtures/managed.ts"
+import { connected, rowOf, vended } from "./fixtures/deployed.ts"
+import { administer, bot, install, pasted, pool } from "./fixtures/installing.ts"
+
+const destroy = (id: AppId) => Effect.flatMap(Deployments, (deployments) => deployments.destroy(id))
+
+/** As its run reported. */
+const running = (app: AppId, state: string) =>
+  administer(
+    (sql) => sql`
+      UPDATE broker.deployments SET status = 'running', status_reason = 'it runs', run_id = gen_random_uuid(),
+        run_state = ${state}, run_exit_code = ${state === "exited" ? 0 : null}::int, run_health = 'healthy',
+        run_env_version = 1, run_restart = 0, run_started_at = now(), run_seen_at = now()
+      WHERE app_id = ${app}
+    `
+  )
+
+layer(Fixture.layer)("A deployment that is destroyed", (it) => {
+  it.effect("may use nothing any more, and holds no variable; what it was is still to be read", () =>
+    Effect.gen(function* () {
+      const { tenant, within } = yield* Fixture.makeTenant()
+      const { deployment, key } = yield* within(
+        install({ choices: { telegram: bot(301), openai: pool }, variables: { GREETING: "hello" } })
+      )
+      const ended = yield* within(destroy(deployment.id))
+      assert.deepInclude(ended, { id: deployment.id, status: "destroyed", bindings: [] })
+      assert.deepInclude(yield* rowOf(deployment.id), { env_box: null, env_dek_version: null, wanted: "stop" })
+      assert.strictEqual((yield* Effect.flip(vended(key, "telegram")))._tag, "app_revoked")
+      const done = (yield* lastRecords(tenant.id, 5)).filter(({ action }) => action !== "vend")
+      assert.deepStrictEqual(
+        done.map(({ action }) => action),
+        ["binding.remove", "binding.remove", "key.revoke", "deployment.destroy"]
+      )
+
+      const deployments = yield* Deployments
+      assert.deepStrictEqual(yield* within(deployments.list), [])
+      assert.deepStrictEqual(yield* within(deployments.get(deployment.id)), ended)
+      const steps = yield* within(deployments.history(deployment.id))
+      assert.deepStrictEqual(
+        steps.map(({ from, to }) => [from, to]),
+        [
+          [null, "installed"],
+          ["installed", "destroyed"]
+        ]
+      )
+      // Again: nothing changes, and nothing is recorded.
+      assert.deepStrictEqual(yield* within(destroy(deployment.id)), ended)
+      assert.deepStrictEqual((yield* lastRecords(tenant.id, 2))[0], done.at(-1))
+    })
+  )
+
+  it.effect("gives its exclusive credential back, and keeps its slug and its connections", () =>
+    Effect.gen(function* () {
+      const { within } = yield* Fixture.makeTenant()
+      const { deployment } = yield* within(install({ slug: "bot", choices: { telegram: bot(311) } }))
+      yield* within(destroy(deployment.id))
+      const connections = yield* within(Effect.flatMap(Connections, (connections) => connections.list))
+      assert.deepStrictEqual(
+        connections.map(({ name, status }) => [String(name), status]),
+        [["bot", "active"]]
+      )
+      const refusal = yield* Effect.flip(within(install({ slug: "bot", choices: { telegram: bot(311, 2) } })))
+      assert.deepInclude(refusal, { _tag: "conflict" })
+      assert.include(refusal.detail, "bot-2 is free")
+      assert.strictEqual(
+        (yield* within(install({ slug: "bot-2", choices: { telegram: bot(311, 2) } }))).deployment.slug,
+        "bot-2"
+      )
+    })
+  )
+
+  it.effect("takes away what its users had bound to it, too", () =>
+    Effect.gen(function* () {
+      const { within } = yield* Fixture.makeTenant()
+      const { deployment } = yield* within(install({ choices: { notion: pasted("ntn_own") } }))
+      const bindings = yield* Bindings
+      const theirs = yield* within(connected("notion", "ntn_alice", { user: "alice" }))
+      yield* within(bindings.set(deployment.id, IntegrationSlug.make("notion"), theirs))
+      assert.lengthOf(yield* within(bindings.list(deployment.id)), 2)
+      yield* within(destroy(deployment.id))
+      assert.deepStrictEqual(yield* within(bindings.list(deployment.id)), [])
+    })
+  )
+
+  it.effect("lets a run that is alive hear of it, for a minute", () =>
+    Effect.gen(function* () {
+      const { tenant, within } = yield* Fixture.makeTenant()
+      for (const state of ["starting", "running", "paused"]) {
+        const { deployment, key, key_id } = yield* within(
+          install({ slug: state, choices: { notion: pasted(`ntn_${state}`) } })
+        )
+        yield* running(deployment.id, state)
+        yield* within(destroy(deployment.id))
+        const [ends] = yield* administer(
+          (sql) => sql`
+            SELECT revoked_at, expires_at > now() AND expires_at <= now() + interval '60 seconds' AS soon
+            FROM broker.app_keys WHERE id = ${key_id}
+          `
+        )
+        assert.deepStrictEqual(ends, { revoked_at: null, soon: true })
+        assert.strictEqual((yield* Effect.flip(vended(key, "notion")))._tag, "binding_missing")
+        // Of the last three, the refused vend is the last and the destruction before it.
+        const [record] = yield* lastRecords(tenant.id, 3)
+        assert.deepInclude(record, { action: "key.expire" })
+      }
+      const { deployment, key } = yield* within(install({ slug: "ended", choices: { notion: pasted("ntn_ended") } }))
+      yield* running(deployment.id, "exited")
+      yield* within(destroy(deployment.id))
+      assert.strictEqual((yield* Effect.flip(vended(key, "notion")))._tag, "app_revoked")
+    })
+  )
+})
