@@ -6,7 +6,9 @@ import { CredentialsGroup } from "./CredentialsGroup.ts"
 import { DeploymentsGroup } from "./DeploymentsGroup.ts"
 import { EventsGroup } from "./EventsGroup.ts"
 import { HealthGroup } from "./HealthGroup.ts"
+import { LifecycleGroup } from "./LifecycleGroup.ts"
 import { ManagementGroup } from "./ManagementGroup.ts"
+import { RunsGroup } from "./RunsGroup.ts"
 import { RuntimeGroup } from "./RuntimeGroup.ts"
 import { ToolsGroup } from "./ToolsGroup.ts"
 import { WellKnownGroup } from "./WellKnownGroup.ts"
@@ -16,7 +18,9 @@ export class ServiceApi extends HttpApi.make("vendo-service")
   .add(ManagementGroup)
   .add(ToolsGroup)
   .add(DeploymentsGroup)
+  .add(LifecycleGroup)
   .add(RuntimeGroup)
+  .add(RunsGroup)
   .add(BillingGroup)
   .add(CatalogGroup)
   .add(WellKnownGroup)
@@ -27,12 +31,14 @@ export class ServiceApi extends HttpApi.make("vendo-service")
 export class VendoApi extends HttpApi.make("vendo")
   .add(CredentialsGroup)
   .add(RuntimeGroup)
+  .add(RunsGroup)
   .add(BillingGroup)
   .add(CatalogGroup)
   .add(EventsGroup)
   .add(ManagementGroup)
   .add(ToolsGroup)
   .add(DeploymentsGroup)
+  .add(LifecycleGroup)
   .add(WellKnownGroup)
   .add(HealthGroup)
   .annotate(OpenApi.Title, "Vendo")

@@ -16,6 +16,11 @@ import { Deployments } from "./install/Deployments.ts"
 import { Idempotency } from "./install/Idempotency.ts"
 import { Launcher } from "./install/Launcher.ts"
 import { Tools } from "./install/Tools.ts"
+import { Environment } from "./install/Environment.ts"
+import { HandOvers } from "./install/HandOvers.ts"
+import { Lifecycle } from "./install/Lifecycle.ts"
+import { Runs } from "./install/Runs.ts"
+import { Variables } from "./install/Variables.ts"
 import { AppKeys } from "./manage/AppKeys.ts"
 import { AppSpendCaps } from "./manage/AppSpendCaps.ts"
 import { Apps } from "./manage/Apps.ts"
@@ -51,8 +56,11 @@ const management = Layer.mergeAll(
   Bindings.layer,
   Credits.layer,
   Fuses.layer,
+  HandOvers.layer,
+  Lifecycle.layer,
   Tenants.layer,
-  Users.layer
+  Users.layer,
+  Variables.layer
 ).pipe(Layer.provideMerge(Layer.mergeAll(Apps.layer, Connections.layer)))
 
 const installing = Layer.mergeAll(Deployments.layer, Idempotency.layer, Launcher.none, Tools.layer).pipe(
@@ -60,9 +68,13 @@ const installing = Layer.mergeAll(Deployments.layer, Idempotency.layer, Launcher
 )
 
 /** What apps ask on their own behalf. */
-const runtime = Layer.mergeAll(BoundConnections.layer, ConnectSessions.layer, Billing.layer).pipe(
-  Layer.provideMerge(CallingApp.layer)
-)
+const runtime = Layer.mergeAll(
+  BoundConnections.layer,
+  ConnectSessions.layer,
+  Billing.layer,
+  Environment.layer,
+  Runs.layer
+).pipe(Layer.provideMerge(CallingApp.layer))
 
 const events = Events.layer.pipe(Layer.provide(EventLog.layer))
 

@@ -29,6 +29,8 @@ export const Event = Schema.Union([
   event("deployment.environment_changed", { env_version: EnvVersion }),
   /** Its run is to start its command anew. */
   event("deployment.restart_requested", { restart: Schema.Int }),
+  /** Its run is to stop its command and stay, for the integration is on its way to another deployment. */
+  event("deployment.pause_requested", { slug: IntegrationSlug }),
   event("deployment.status_changed", { status: DeploymentStatus }),
   event("billing.usage_recorded", { provider: IntegrationSlug, micros: Micros }),
   event("billing.balance_changed", { remaining_micros: Micros }),

@@ -13,7 +13,9 @@ import * as DeploymentsRoutes from "./DeploymentsRoutes.ts"
 import * as Edges from "./Edges.ts"
 import * as Events from "./Events.ts"
 import * as Health from "./Health.ts"
+import * as LifecycleRoutes from "./LifecycleRoutes.ts"
 import * as Management from "./Management.ts"
+import * as RunsRoutes from "./RunsRoutes.ts"
 import * as Runtime from "./Runtime.ts"
 import * as ToolsRoutes from "./ToolsRoutes.ts"
 import * as TopUpPage from "./TopUpPage.ts"
@@ -36,7 +38,9 @@ const contract = HttpApiBuilder.layer(ServiceApi).pipe(
     Management.layer,
     ToolsRoutes.layer,
     DeploymentsRoutes.layer,
+    LifecycleRoutes.layer,
     Runtime.layer,
+    RunsRoutes.layer,
     BillingRoutes.layer,
     CatalogEntries.layer,
     WellKnown.layer,

@@ -2,6 +2,7 @@
 import { Effect, Layer, Option } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { UserIdentitySettings } from "@vendodev/broker/access/UserIdentitySettings"
+import { ServiceAddress } from "@vendodev/broker/install/ServiceAddress"
 import { ComposioSettings } from "@vendodev/broker/upstream/ComposioClient"
 import { ProviderAddress, through } from "@vendodev/broker/upstream/ProviderAddress"
 import { PublicUrl } from "@vendodev/broker/vend/connectUrl"
@@ -36,6 +37,20 @@ const providers = Layer.effect(
   )
 )
 
+/** With a domain credentials have a host of their own; without, a path. */
+const surfaces = Layer.effect(
+  ServiceAddress,
+  Effect.map(Settings, ({ domain, publicUrl }) =>
+    Option.map(publicUrl, (api) => ({
+      api,
+      credentials: Option.match(domain, {
+        onNone: () => `${api}/credentials`,
+        onSome: (domain) => `https://credentials.${domain}`
+      })
+    }))
+  )
+)
+
 /** With a domain each proxy has a host of its own; without, a path. */
 const proxies = Layer.effect(
   ProxyAddress,
@@ -51,4 +66,12 @@ const proxies = Layer.effect(
   })
 )
 
-export const layer = Layer.mergeAll(composio, users, address, providers, proxies, FetchHttpClient.layer)
+export const layer = Layer.mergeAll(
+  composio,
+  users,
+  address,
+  providers,
+  surfaces,
+  proxies,
+  FetchHttpClient.layer
+)

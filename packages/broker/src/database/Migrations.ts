@@ -16,6 +16,7 @@ import replaceVendFunction from "./migrations/0007_replace_vend_function.ts"
 import createLedgerAndConnectSessions from "./migrations/0008_create_ledger_and_connect_sessions.ts"
 import createEvents from "./migrations/0009_create_events.ts"
 import createDeployments from "./migrations/0010_create_deployments.ts"
+import createRuns from "./migrations/0011_create_runs.ts"
 
 /** Listed by hand and never edited once released. */
 const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [
@@ -28,7 +29,8 @@ const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [
   [7, "replace_vend_function", Effect.succeed(replaceVendFunction)],
   [8, "create_ledger_and_connect_sessions", Effect.succeed(createLedgerAndConnectSessions)],
   [9, "create_events", Effect.succeed(createEvents)],
-  [10, "create_deployments", Effect.succeed(createDeployments)]
+  [10, "create_deployments", Effect.succeed(createDeployments)],
+  [11, "create_runs", Effect.succeed(createRuns)]
 ]
 
 const table = "vendo_migrations"

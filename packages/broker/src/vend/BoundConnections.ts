@@ -3,16 +3,15 @@
  * connection it is bound to, and the credentials that do not expire. Those come
  * out by the one way there is for credentials, decided and recorded as any vend.
  */
-import { Context, Effect, Layer, Option, Redacted, Result, Schema } from "effect"
+import { Context, Effect, Layer, Option, Redacted, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { find, integrations } from "@vendodev/catalog/Catalog"
-import type { AccessToken } from "@vendodev/domain/AccessToken"
 import { AppKind } from "@vendodev/domain/App"
 import type { BoundConnection } from "@vendodev/domain/BoundConnection"
 import type { BrokerError } from "@vendodev/domain/BrokerError"
 import type { AppId } from "@vendodev/domain/Ids"
-import type { Profile } from "@vendodev/domain/Profile"
 import { CallingApp, type KeyDecision, ofApp, type Presented } from "../access/CallingApp.ts"
+import { boundCredentials, isStatic, isUsable } from "./boundCredentials.ts"
 import { Bound, entryOf, type Given } from "./boundEntry.ts"
 import { PublicUrl } from "./connectUrl.ts"
 import { CredentialResolver } from "./CredentialResolver.ts"
@@ -24,18 +23,6 @@ interface Row {
   readonly app_kind: unknown
   readonly bound: unknown
 }
-
-/** Profiles whose credential can be had ahead of its use: it does not expire. */
-const isStatic: Record<Profile, boolean> = {
-  byok_static: true,
-  oauth_app_install: true,
-  vendo_managed_pool: false,
-  composio_managed: false,
-  user_oauth: false,
-  webhook_inbound: false
-}
-
-const usable: ReadonlySet<Bound["status"]> = new Set(["active", "error"])
 
 const decode = Schema.decodeUnknownEffect(Schema.Struct({ kind: AppKind, bound: Schema.Array(Bound) }))
 
@@ -66,17 +53,6 @@ export class BoundConnections extends Context.Service<
         return yield* Effect.orDie(decode({ kind, bound }))
       })
 
-      /** Each of these very connections, or why not: what was bound instead since is not listed under its name. */
-      const credentials = Effect.fnUntraced(function* (presented: Presented, wanted: ReadonlyArray<Bound>) {
-        if (wanted.length === 0) return new Map<string, Result.Result<AccessToken, BrokerError>>()
-        const slugs = wanted.map(({ slug }) => slug)
-        const only = new Map(wanted.map(({ id, slug }) => [slug, id]))
-        const answers = yield* resolver.resolveAll({ ...presented, connection: Option.none() }, slugs, only)
-        return new Map(
-          slugs.flatMap((slug, index) => answers.slice(index, index + 1).map((one) => [slug, one] as const))
-        )
-      })
-
       return BoundConnections.of({
         list: Effect.fn("BoundConnections.list")(function* (presented, { sandbox }) {
           const app = yield* bound(presented)
@@ -84,11 +60,9 @@ export class BoundConnections extends Context.Service<
           const isExclusive = ({ slug }: Bound) => Option.exists(find(slug), ({ exclusive }) => exclusive)
           const wanted = app.bound.filter(
             (connection) =>
-              isStatic[connection.profile] &&
-              usable.has(connection.status) &&
-              !(stripsExclusive && isExclusive(connection))
+              isStatic[connection.profile] && isUsable(connection) && !(stripsExclusive && isExclusive(connection))
           )
-          const given = yield* credentials(presented, wanted)
+          const given = yield* boundCredentials(resolver, presented, wanted)
           const callersKey = Option.getOrElse(presented.key, () => Redacted.make(""))
           const bySlug = new Map<string, Bound>(app.bound.map((connection) => [connection.slug, connection]))
           return integrations.map((integration) => {

@@ -13,13 +13,13 @@ const tenantTables = ["deployments", "deployment_steps", "hand_overs", "idempote
 
 const functions = ["deployment_step()", "binding_environment()", "connection_environment()", "deployment_event()"]
 
-/** What may follow what. `destroyed` is final. */
+/** What may follow what. `destroyed` is final. A run may be heard of only when it has failed. */
 const steps = {
   installed: ["running", "stopped", "failed", "destroyed"],
   running: ["restarting", "stopping", "stopped", "failed", "destroyed"],
   restarting: ["running", "stopping", "stopped", "failed", "destroyed"],
   stopping: ["installed", "stopped", "failed", "destroyed"],
-  stopped: ["installed", "running", "destroyed"],
+  stopped: ["installed", "running", "failed", "destroyed"],
   failed: ["installed", "running", "restarting", "stopped", "destroyed"]
 } as const
 

@@ -1,0 +1,43 @@
+import { Effect } from "effect"
+import { HttpApiBuilder } from "effect/http-api"
+import { AdminToken } from "@vendodev/api/AdminAuth"
+import { ServiceApi } from "@vendodev/api/VendoApi"
+import { Tenancy } from "@vendodev/broker/database/Tenancy"
+import { HandOvers } from "@vendodev/broker/install/HandOvers"
+import { Lifecycle } from "@vendodev/broker/install/Lifecycle"
+import { Variables } from "@vendodev/broker/install/Variables"
+import type { AppId, TenantId } from "@vendodev/domain/Ids"
+
+export const layer = HttpApiBuilder.group(
+  ServiceApi,
+  "lifecycle",
+  Effect.fn(function* (handlers) {
+    const tenancy = yield* Tenancy
+    const lifecycle = yield* Lifecycle
+    const variables = yield* Variables
+    const handOvers = yield* HandOvers
+
+    const within = <A, E, R>(tenant: TenantId, work: Effect.Effect<A, E, R>) =>
+      Effect.flatMap(AdminToken, (token) => tenancy.asAdmin(token, tenant)(work))
+
+    const listed = (deployment: AppId, reveal: boolean) =>
+      Effect.map(variables.list(deployment, { reveal }), (variables) => ({ variables }))
+
+    return handlers.handleAll({
+      listVariables: ({ params, query }) =>
+        within(params.tenant, listed(params.deployment, query.reveal !== undefined)),
+      changeVariables: ({ params, payload }) =>
+        within(
+          params.tenant,
+          Effect.andThen(variables.change(params.deployment, payload.variables), listed(params.deployment, false))
+        ),
+      restartDeployment: ({ params }) => within(params.tenant, lifecycle.restart(params.deployment)),
+      stopDeployment: ({ params }) => within(params.tenant, lifecycle.stop(params.deployment)),
+      startDeployment: ({ params }) => within(params.tenant, lifecycle.start(params.deployment)),
+
+      moveBinding: ({ params, payload }) => within(params.tenant, handOvers.move(params.slug, payload)),
+      getHandOver: ({ params }) => within(params.tenant, handOvers.get(params.hand_over)),
+      cancelHandOver: ({ params }) => within(params.tenant, handOvers.cancel(params.hand_over))
+    })
+  })
+)
