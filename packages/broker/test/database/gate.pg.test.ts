@@ -131,6 +131,7 @@ const sample = (type: string, name: string): string => {
     integer: "1",
     bigint: "1",
     "double precision": "1",
+    boolean: "true",
     "uuid[]": `ARRAY['${noId}'::pg_catalog.uuid]`,
     "text[]": `ARRAY['${name === "integrations" ? "openai" : name === "connections" ? noId : ""}'::pg_catalog.text]`,
     "bytea[]": `ARRAY[${hash}::pg_catalog.bytea]`,

@@ -1,0 +1,197 @@
+import { assert, layer } from "@effect/vitest"
+import { Array, Effect, Random } from "effect"
+import { HandOvers } from "@vendodev/broker/install/HandOvers"
+import { Lifecycle } from "@vendodev/broker/install/Lifecycle"
+import { Bindings } from "@vendodev/broker/manage/Bindings"
+import { RunState } from "@vendodev/domain/Deployment"
+import type { HandOver, HandOverId } from "@vendodev/domain/HandOver"
+import { IntegrationSlug } from "@vendodev/domain/Ids"
+import * as Fixture from "@vendodev/testing/Fixture"
+import { seeded } from "../access/fixtures/seeded.ts"
+import { administer, broker, connect, install, later, newRun, report } from "./fixtures/running.ts"
+import { initial, type Model, type Operation, type Outcome, play, wishes } from "./fixtures/model.ts"
+
+const telegram = IntegrationSlug.make("telegram")
+let bots = 1000
+
+/** A deployment that may hold a bot, another that may be given it, and the runs there can be. */
+const world = Effect.gen(function* () {
+  const { tenant, within } = yield* Fixture.makeTenant()
+  const credential = `${++bots}:bot_unsaid`
+  const made = yield* within(
+    Effect.gen(function* () {
+      const here = yield* install({ slug: "here", integrations: ["telegram"] })
+      const there = yield* install({ slug: "there", integrations: ["telegram"] })
+      return { here, there, bot: yield* connect("telegram", credential) }
+    })
+  )
+  return { ...made, tenant, within, runs: Array.makeBy(4, newRun) }
+})
+type World = Effect.Success<typeof world>
+
+const below = (n: number) => Random.nextIntBetween(0, n)
+const oneIn = (n: number) => Effect.map(below(n), (rolled) => rolled === 0)
+
+/** Mostly of now, sometimes late, and sometimes of what never was. */
+const version = Effect.fnUntraced(function* (now: number) {
+  if (yield* oneIn(20)) return now + 5
+  return (yield* oneIn(4)) ? Math.max(0, now - 1 - (yield* below(3))) : now
+})
+
+const randomReport = Effect.fnUntraced(function* ({ env, restart }: Model) {
+  const any = yield* Random.choice(RunState.literals)
+  // One that is over is mostly heard of no more, and then nothing would happen for long.
+  const state = any === "exited" && (yield* below(3)) > 0 ? ("running" as const) : any
+  const exit_code = state === "exited" ? yield* Random.choice([0, 1, 143]) : null
+  const health = "unknown" as const
+  return { state, env_version: yield* version(env), restart: yield* version(restart), health, exit_code }
+})
+
+const randomOperation = Effect.fnUntraced(function* (model: Model, { runs }: World) {
+  const known = model.run !== null && (yield* below(3)) > 0 ? runs.filter((id) => id === model.run?.id) : runs
+  const run = yield* Random.choice(Array.isArrayNonEmpty(known) ? known : runs)
+  const report = yield* randomReport(model)
+  const wish = yield* Random.choice(wishes)
+  const operation: Operation = (yield* below(100)) < 65 ? { run, report } : { wish }
+  return operation
+}, Effect.orDie)
+
+const stateOf = ({ state }: HandOver): Outcome => state
+
+/** The same, by the service. */
+const performed = Effect.fnUntraced(function* ({ bot, here, tenant, there, within }: World, operation: Operation) {
+  if ("run" in operation) {
+    return yield* Effect.map(report(here.key, operation.run, operation.report), ({ action }): Outcome => action)
+  }
+  const lifecycle = yield* Lifecycle
+  const handOvers = yield* HandOvers
+  const bindings = yield* Bindings
+  const done: Effect.Effect<Outcome> = Effect.succeed("done")
+  const refused: Effect.Effect<Outcome> = Effect.succeed("conflict")
+  const cancel = Effect.gen(function* () {
+    const [found] = yield* administer<{ readonly id: HandOverId }>(
+      `SELECT id FROM broker.hand_overs WHERE from_app = '${here.id}' AND state = 'draining'`
+    )
+    return found === undefined ? yield* done : stateOf(yield* within(handOvers.cancel(found.id)))
+  })
+  switch (operation.wish) {
+    case "restart":
+    case "stop":
+    case "start":
+      return yield* within(lifecycle[operation.wish](here.id)).pipe(
+        Effect.andThen(done),
+        Effect.catchTag("conflict", () => refused)
+      )
+    case "bind":
+      return yield* within(bindings.set(here.id, telegram, bot.id)).pipe(
+        Effect.andThen(done),
+        Effect.catchTag("connection_in_use", () => refused)
+      )
+    case "unbind":
+      return yield* Effect.andThen(within(bindings.remove(here.id, telegram)), done)
+    case "move":
+    case "force": {
+      const move = { from: here.id, to: there.id, force: operation.wish === "force" }
+      return yield* within(handOvers.move(telegram, move)).pipe(
+        Effect.map(stateOf),
+        Effect.catchTag("conflict", () => refused)
+      )
+    }
+    case "return": {
+      const move = { from: there.id, to: here.id }
+      return yield* within(handOvers.move(telegram, move)).pipe(
+        Effect.map(stateOf),
+        Effect.catchTag("conflict", () => refused)
+      )
+    }
+    case "cancel":
+      return yield* cancel
+    case "silence":
+      return yield* Effect.andThen(later(tenant.id, 61), done)
+  }
+})
+
+/** All that is written down of the tenant. */
+interface Trace {
+  readonly steps: number
+  readonly events: number
+  readonly records: number
+}
+
+interface Row {
+  readonly status: string
+  readonly wanted: string
+  readonly env: number
+  readonly restart: number
+  readonly run: string | null
+  readonly state: string | null
+  readonly run_env: number | null
+  readonly run_restart: number | null
+  readonly at: string
+  readonly draining: boolean
+}
+
+const rowOf = ({ at, env, handOver, restart, run, status, wanted }: Model): Row => ({
+  status,
+  wanted,
+  env,
+  restart,
+  run: run?.id ?? null,
+  state: run?.state ?? null,
+  run_env: run?.env ?? null,
+  run_restart: run?.restart ?? null,
+  at,
+  draining: handOver > 0
+})
+
+const look = Effect.fnUntraced(function* ({ here, tenant }: World) {
+  const [found] = yield* administer<{ readonly row: Row; readonly trace: Trace }>(`
+    SELECT jsonb_build_object('status', d.status, 'wanted', d.wanted, 'env', d.env_wanted, 'restart', d.restart,
+        'run', d.run_id, 'state', d.run_state, 'run_env', d.run_env_version, 'run_restart', d.run_restart,
+        'at', coalesce((SELECT CASE b.app_id WHEN d.app_id THEN 'here' ELSE 'there' END
+          FROM broker.app_connection_bindings b WHERE b.tenant_id = d.tenant_id), 'nowhere'),
+        'draining', EXISTS (SELECT FROM broker.hand_overs o WHERE o.tenant_id = d.tenant_id AND o.state = 'draining'))
+      AS row,
+      jsonb_build_object('steps', (SELECT count(*) FROM broker.deployment_steps s WHERE s.tenant_id = d.tenant_id),
+        'events', h.event_id, 'records', h.seq) AS trace
+    FROM broker.deployments d JOIN broker.audit_heads h USING (tenant_id)
+    WHERE d.tenant_id = '${tenant.id}' AND d.app_id = '${here.id}'`)
+  return found ?? assert.fail("there is no deployment")
+})
+
+const lives = 12
+const operations = 60
+
+layer(broker, { excludeTestServices: true })("A deployment", (it) => {
+  it.effect(
+    "and its runs are, after any reports and wishes in any order, what the model of them is",
+    () =>
+      seeded(
+        Effect.gen(function* () {
+          for (let life = 0; life < lives; life++) {
+            const here = yield* world
+            const story: Array<string> = []
+            let model = initial
+            let { trace } = yield* look(here)
+            for (let n = 0; n < operations; n++) {
+              const operation = yield* randomOperation(model, here)
+              const [expected, outcome] = play(model, operation)
+              const answered = yield* performed(here, operation)
+              story.push(`${JSON.stringify(operation)} ${answered}`)
+              const so = `\n${story.slice(-12).join("\n")}`
+              assert.strictEqual(answered, outcome, so)
+              const now = yield* look(here)
+              assert.deepStrictEqual(now.row, rowOf(expected), so)
+              assert.strictEqual(now.trace.steps - trace.steps, model.status === expected.status ? 0 : 1, so)
+              // A report that changes nothing leaves nothing behind.
+              const isNews = JSON.stringify(rowOf(model)) !== JSON.stringify(rowOf(expected))
+              if ("run" in operation && !isNews) assert.deepStrictEqual(now.trace, trace, so)
+              model = expected
+              trace = now.trace
+            }
+          }
+        })
+      ),
+    120_000
+  )
+})
