@@ -18,7 +18,7 @@ const functions = {
     "settle_hand_over(uuid, boolean)"
   ],
   triggers: ["moved_environment()", "hand_over_unbound()", "hand_over_destroyed()", "pause_event()"],
-  inside: ["lets_go(uuid, uuid, uuid, uuid, text)", "settle(uuid, uuid, boolean, uuid, text)"]
+  inside: ["lets_go(uuid, uuid, uuid, jsonb)", "settle(uuid, uuid, boolean, jsonb)"]
 }
 
 /** Who was not heard for so long is not there: three reports. */
@@ -81,22 +81,24 @@ export default statements(
         k.env_version, k.dek_version, k.kek_id, k.wrapped, k.env_box, k.bound;
     END $$`,
 
-  // Whether no command of the app can be using what is to be handed over. Of the run that is just reporting, its report
-  // counts; a pause counts only of a run that was told to pause for this very hand-over.
-  `CREATE FUNCTION gate.lets_go(t uuid, app uuid, hand_over uuid, reporter uuid, said text) RETURNS boolean
+  // Whether no command of the app can be using what is to be handed over. Of the run that is just reporting, the report
+  // counts, unless it is older than what is known of it. A pause counts of a run that was told to pause for this very
+  // hand-over: one from before may be over already.
+  `CREATE FUNCTION gate.lets_go(t uuid, app uuid, hand_over uuid, report jsonb) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
       SELECT NOT EXISTS (SELECT FROM broker.deployments d
+          CROSS JOIN LATERAL (SELECT CASE WHEN d.run_id::text = report ->> 'run' AND (report ->> 'said' = 'exited'
+              OR ((report ->> 'env')::bigint >= d.run_env_version AND (report ->> 'anew')::bigint >= d.run_restart))
+            THEN report ->> 'said' ELSE d.run_state END AS said) r
           WHERE d.tenant_id = t AND d.app_id = app AND d.run_state <> 'exited' AND d.run_seen_at > now() - ${silent}
-            AND CASE WHEN d.run_id = reporter THEN said ELSE d.run_state END <> 'exited'
-            AND (CASE WHEN d.run_id = reporter THEN said ELSE d.run_state END <> 'paused'
-              OR d.run_paused_for IS DISTINCT FROM hand_over))
+            AND r.said <> 'exited' AND (r.said <> 'paused' OR d.run_paused_for IS DISTINCT FROM hand_over))
         AND NOT EXISTS (SELECT FROM broker.superseded_runs s
           WHERE s.tenant_id = t AND s.app_id = app AND NOT s.exited AND s.seen_at > now() - ${silent}
-            AND (s.run_id IS DISTINCT FROM reporter OR said <> 'exited'))
+            AND (s.run_id::text IS DISTINCT FROM report ->> 'run' OR report ->> 'said' <> 'exited'))
     $$`,
 
   // Moves what is handed over, as soon as its old consumer has let go of it, or anyway. Answers the new state, if it has one.
-  `CREATE FUNCTION gate.settle(t uuid, hand_over uuid, forced boolean, reporter uuid, said text) RETURNS text
+  `CREATE FUNCTION gate.settle(t uuid, hand_over uuid, forced boolean, report jsonb) RETURNS text
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
     DECLARE
       h broker.hand_overs%ROWTYPE;
@@ -104,7 +106,7 @@ export default statements(
       why text;
     BEGIN
       SELECT x.* INTO h FROM broker.hand_overs x WHERE x.tenant_id = t AND x.id = hand_over AND x.state = 'draining';
-      IF NOT FOUND OR NOT (forced OR gate.lets_go(t, h.from_app, h.id, reporter, said)) THEN RETURN NULL; END IF;
+      IF NOT FOUND OR NOT (forced OR gate.lets_go(t, h.from_app, h.id, report)) THEN RETURN NULL; END IF;
       PERFORM FROM broker.connections c
         WHERE c.tenant_id = t AND c.id = h.connection_id AND c.status <> 'revoked' FOR SHARE;
       IF NOT FOUND THEN
@@ -119,17 +121,17 @@ export default statements(
             why := 'it is not bound to its old consumer any more';
           ELSE
             -- Both deployments are locked by now, and what was true a moment ago may not be.
-            free := gate.lets_go(t, h.from_app, h.id, reporter, said);
+            free := gate.lets_go(t, h.from_app, h.id, report);
             UPDATE broker.hand_overs x SET state = 'moved', ended_at = now(), reason = CASE
                 WHEN NOT free THEN 'by force: its old consumer may still be using it'
-                WHEN reporter IS NULL THEN 'no run was using it'
+                WHEN report IS NULL THEN 'no run was using it'
                 ELSE 'its old consumer stopped using it' END
               WHERE x.tenant_id = t AND x.id = h.id AND x.state = 'draining' AND (free OR forced);
             IF NOT FOUND THEN RAISE EXCEPTION 'not yet' USING errcode = 'VD001'; END IF;
             -- The new consumer is started anew with it, and the old one without it, if its run is to be heard of again.
             UPDATE broker.deployments d SET restart = d.restart + 1
               WHERE d.tenant_id = t AND d.run_state <> 'exited' AND (d.app_id = h.to_app OR (d.app_id = h.from_app
-                AND d.run_id IS DISTINCT FROM reporter AND d.run_paused_for IS DISTINCT FROM h.id));
+                AND d.run_id::text IS DISTINCT FROM report ->> 'run' AND d.run_paused_for IS DISTINCT FROM h.id));
             RETURN 'moved';
           END IF;
         EXCEPTION
@@ -145,7 +147,7 @@ export default statements(
   // For whoever manages the tenant.
   `CREATE FUNCTION gate.settle_hand_over(hand_over uuid, forced boolean) RETURNS text
     LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-      SELECT gate.settle(gate.tenant(), hand_over, forced, NULL, NULL)
+      SELECT gate.settle(gate.tenant(), hand_over, forced, NULL)
     $$`,
 
   // What a run says of itself, and what it is told. The answer is of this moment; whatever is lost on the way is said
@@ -172,7 +174,8 @@ export default statements(
       SELECT x.* INTO o FROM broker.hand_overs x
         WHERE x.tenant_id = k.tenant_id AND x.from_app = k.app_id AND x.state = 'draining';
       IF FOUND AND said IN ('paused', 'exited') THEN
-        IF gate.settle(k.tenant_id, o.id, false, run, said) = 'moved' THEN moved := o.id; END IF;
+        IF gate.settle(k.tenant_id, o.id, false,
+          jsonb_build_object('run', run, 'said', said, 'env', env, 'anew', anew)) = 'moved' THEN moved := o.id; END IF;
       END IF;
 
       SELECT x.* INTO d FROM broker.deployments x WHERE x.tenant_id = k.tenant_id AND x.app_id = k.app_id FOR UPDATE;
