@@ -7,7 +7,7 @@ import type { HandOverId } from "@vendodev/domain/HandOver"
 import { IntegrationSlug } from "@vendodev/domain/Ids"
 import * as Fixture from "@vendodev/testing/Fixture"
 import { seeded } from "../access/fixtures/seeded.ts"
-import { administer, broker, connect, install } from "./fixtures/deployed.ts"
+import { administer, broker, connect, install } from "./fixtures/running.ts"
 import { type Fate, Runner } from "./fixtures/runner.ts"
 
 const telegram = IntegrationSlug.make("telegram")
