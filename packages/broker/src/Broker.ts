@@ -14,7 +14,6 @@ import { EventLog } from "./events/EventLog.ts"
 import { Events } from "./events/Events.ts"
 import { Deployments } from "./install/Deployments.ts"
 import { Idempotency } from "./install/Idempotency.ts"
-import { Launcher } from "./install/Launcher.ts"
 import { Tools } from "./install/Tools.ts"
 import { Environment } from "./install/Environment.ts"
 import { HandOvers } from "./install/HandOvers.ts"
@@ -63,7 +62,7 @@ const management = Layer.mergeAll(
   Variables.layer
 ).pipe(Layer.provideMerge(Layer.mergeAll(Apps.layer, Connections.layer)))
 
-const installing = Layer.mergeAll(Deployments.layer, Idempotency.layer, Launcher.none, Tools.layer).pipe(
+const installing = Layer.mergeAll(Deployments.layer, Idempotency.layer, Tools.layer).pipe(
   Layer.provideMerge(management)
 )
 

@@ -70,9 +70,16 @@ export const Installed = Schema.Struct({
 })
 export type Installed = typeof Installed.Type
 
-/** How the deployment is started, and by whom. */
+/** How the deployment is started, by whom, and what came of it. */
 export const Launched = Schema.Struct({
   launcher: LauncherName,
+  /**
+   * `launched`: it was started now or before. `failed`: it could not be; it is installed all the same.
+   * `manual`: nobody but a person starts it.
+   */
+  state: Schema.Literals(["manual", "launched", "failed"]),
+  /** Where its output goes, or what is in the way. Never a secret. */
+  detail: Schema.NullOr(Schema.String),
   /** What a person runs to start it. The key is to be put in place of the dots. */
   run: Schema.String
 }).annotate({ identifier: "Launched" })

@@ -6,6 +6,7 @@ import { Tenancy } from "@vendodev/broker/database/Tenancy"
 import { Deployments } from "@vendodev/broker/install/Deployments"
 import { type Attempt, Idempotency } from "@vendodev/broker/install/Idempotency"
 import { Launcher } from "@vendodev/broker/install/Launcher"
+import { makeLaunches } from "@vendodev/broker/install/launches"
 import { Tools } from "@vendodev/broker/install/Tools"
 import { ValidationFailed } from "@vendodev/domain/BrokerError"
 import type { TenantId } from "@vendodev/domain/Ids"
@@ -53,6 +54,7 @@ export const layer = HttpApiBuilder.group(
     const idempotency = yield* Idempotency
     const tools = yield* Tools
     const launcher = yield* Launcher
+    const launches = yield* makeLaunches
 
     /** Everything happens inside a tenant, on the word of the caller's token. */
     const within = <A, E, R>(tenant: TenantId, work: Effect.Effect<A, E, R>) =>
@@ -105,14 +107,18 @@ export const layer = HttpApiBuilder.group(
       installDeployment: ({ headers, payload }) =>
         Effect.gen(function* () {
           const installed = yield* install(payload, headers["idempotency-key"])
-          return { ...installed, launch: yield* launcher.launch({ installed, launch: payload.launch ?? {} }) }
+          const asked = { token: yield* AdminToken, tenant: payload.tenant_id }
+          return { ...installed, launch: yield* launches.first(asked, payload.launch ?? {}, installed) }
         }),
       listDeployments: ({ params }) =>
         Effect.map(within(params.tenant, deployments.list), (deployments) => ({ deployments })),
       getDeployment: ({ params }) => within(params.tenant, deployments.get(params.deployment)),
       deploymentHistory: ({ params }) =>
         Effect.map(within(params.tenant, deployments.history(params.deployment)), (steps) => ({ steps })),
-      destroyDeployment: ({ params }) => within(params.tenant, deployments.destroy(params.deployment))
+      destroyDeployment: ({ params }) =>
+        Effect.tap(within(params.tenant, deployments.destroy(params.deployment)), (deployment) =>
+          launcher.remove({ tenant: params.tenant, deployment })
+        )
     })
   })
 )

@@ -8,6 +8,7 @@ import {
   HttpServer,
   type HttpServerRequest
 } from "effect/http"
+import { Launcher } from "@vendodev/broker/install/Launcher"
 import * as Observability from "./Observability.ts"
 import * as Routes from "./Routes.ts"
 
@@ -57,11 +58,14 @@ const make = Effect.gen(function* () {
 export class Embedded extends Context.Service<Embedded, { readonly fetch: typeof globalThis.fetch }>()(
   "@vendodev/server/Embedded"
 ) {
-  /** `Embedded`, and an `HttpClient` over it. Asks for what the routes ask for; when it closes, so do its answers. */
+  /**
+   * `Embedded`, and an `HttpClient` over it. Asks for what the routes ask for, but starts nothing: it has no address a
+   * program could be given. When it closes, so do its answers.
+   */
   static readonly layer = Layer.unwrap(
     Effect.map(Embedded, ({ fetch }) =>
       // The one the broker was built with leads out, and would be taken for it.
       Layer.fresh(FetchHttpClient.layer).pipe(Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch)))
     )
-  ).pipe(Layer.provideMerge(Layer.effect(Embedded, make).pipe(Layer.provide(around))))
+  ).pipe(Layer.provideMerge(Layer.effect(Embedded, make).pipe(Layer.provide([around, Launcher.none]))))
 }

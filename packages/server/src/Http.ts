@@ -122,7 +122,8 @@ const withOwnAnswers = (server: Server): Server => {
   return server
 }
 
-const listener = Layer.unwrap(
+/** It listens from the start, and answers once it is given routes. */
+export const listener = Layer.unwrap(
   Effect.map(Settings, ({ host, port }) =>
     NodeHttpServer.layer(() => withOwnAnswers(createServer(limits)), {
       host,
@@ -132,9 +133,9 @@ const listener = Layer.unwrap(
   )
 )
 
-/** Serves every route. Still asks for the broker, `SqlClient` and `Settings`. */
+/** Serves every route. Still asks for a listener, the broker, who launches, `SqlClient` and `Settings`. */
 export const layer = HttpRouter.serve(Routes.layer, {
   disableLogger: true,
   disableListenLog: true,
   routerConfig: Routes.config
-}).pipe(Layer.provide(Layer.succeed(HttpIncomingMessage.MaxBodySize, Routes.maximumBody)), Layer.provideMerge(listener))
+}).pipe(Layer.provide(Layer.succeed(HttpIncomingMessage.MaxBodySize, Routes.maximumBody)))

@@ -11,6 +11,7 @@ import * as Demo from "./Demo.ts"
 import { Draining } from "./Draining.ts"
 import * as Http from "./Http.ts"
 import * as Keys from "./Keys.ts"
+import * as launcher from "./launch/launcher.ts"
 import * as Notifications from "./Notifications.ts"
 import * as Observability from "./Observability.ts"
 import { Settings } from "./Settings.ts"
@@ -72,7 +73,8 @@ export const broker = Broker.layer.pipe(
 
 export const layer = Layer.mergeAll(Layer.effectDiscard(welcome), composioReport.layer).pipe(
   Layer.provideMerge(drain),
-  Layer.provideMerge(Http.layer),
+  Layer.provideMerge(Layer.provide(Http.layer, launcher.layer)),
+  Layer.provideMerge(Http.listener),
   Layer.provide(Draining.layer),
   Layer.provide(broker),
   Layer.provide(Observability.layer),

@@ -1,6 +1,7 @@
 /** What the environment may say, read once at start. */
 import { Array, Config, Context, Effect, Layer, Option, type Redacted, Result, Schema } from "effect"
 import type { ExternalIssuer } from "@vendodev/broker/access/UserIdentitySettings"
+import { launching, launchingOf, type LaunchSettings } from "./launchSettings.ts"
 import {
   composioIsSimulated,
   composioKey,
@@ -69,7 +70,8 @@ const settings = {
   providersUrl,
   publicUrl,
   userIssuer,
-  telemetry
+  telemetry,
+  ...launching
 }
 
 /** Who says nothing of where people reach it is reached by its domain, or else where it listens. */
@@ -104,7 +106,10 @@ const read = Effect.gen(function* () {
       "VENDO_PROVIDERS_URL is for development; with VENDO_ENV=production credentials go nowhere else"
     ])
   }
-  return { ...all, publicUrl, ownIssuer: issuer }
+  const launching = yield* Effect.mapError(Effect.fromResult(launchingOf({ ...all, publicUrl })), (problems) =>
+    invalid([problems])
+  )
+  return { ...all, publicUrl, ownIssuer: issuer, launching }
 })
 
 export class Settings extends Context.Service<
@@ -126,6 +131,7 @@ export class Settings extends Context.Service<
     readonly publicUrl: Option.Option<string>
     readonly userIssuer: Option.Option<ExternalIssuer>
     readonly ownIssuer: string
+    readonly launching: LaunchSettings
     readonly telemetry: Option.Option<Telemetry>
   }
 >()("@vendodev/server/Settings") {

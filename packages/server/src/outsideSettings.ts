@@ -8,7 +8,7 @@ import { checked, expecting, fromVariable, type Problems } from "./setting.ts"
 
 const visible = /^[!-~]+$/
 
-const isUrl = (text: string) => {
+export const isUrl = (text: string) => {
   const url = URL.parse(text)
   return (
     visible.test(text) &&
