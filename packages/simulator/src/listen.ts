@@ -1,13 +1,14 @@
 /** A simulator on a socket. */
 import { Cause, Effect, FiberSet } from "effect"
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http"
-import type { AddressInfo } from "node:net"
+import type { AddressInfo, ListenOptions } from "node:net"
 import type { Answer, Request } from "./Answer.ts"
 import type { Simulator } from "./answering.ts"
 
 export interface Listener {
-  /** Without a slash at its end. */
+  /** Without a slash at its end; of a socket file, as `unix://<path>`. */
   readonly baseUrl: string
+  /** 0 of a socket file. */
   readonly port: number
 }
 
@@ -88,12 +89,18 @@ const reportDefect = (cause: Cause.Cause<never>, response: ServerResponse) =>
         else response.writeHead(599, { "content-type": "text/plain" }).end(`simulator: ${Cause.pretty(cause)}`)
       })
 
-const listening = (server: Server, port: number) =>
-  Effect.callback<number>((resume) => {
+const listening = (server: Server, at: ListenOptions) =>
+  Effect.callback<Listener>((resume) => {
     server.once("error", (error) => resume(Effect.die(error)))
-    server.listen(port, "127.0.0.1", () => {
+    server.listen(at, () => {
       const address: AddressInfo | string | null = server.address()
-      resume(Effect.succeed(typeof address === "object" && address !== null ? address.port : port))
+      resume(
+        Effect.succeed(
+          typeof address === "object" && address !== null
+            ? { baseUrl: `http://127.0.0.1:${address.port}`, port: address.port }
+            : { baseUrl: `unix://${address}`, port: 0 }
+        )
+      )
     })
   })
 
@@ -103,8 +110,11 @@ const closed = (server: Server) =>
     server.closeAllConnections()
   })
 
-/** On a port of the system's choice, unless one is given; until the scope closes. Every interface but loopback is closed. */
-export const listen = Effect.fnUntraced(function* (simulator: Simulator, options: { readonly port?: number } = {}) {
+/** Every interface but loopback is closed. */
+type Place = { readonly port?: number } | { readonly socketPath: string }
+
+/** On a port of the system's choice, unless a place is given; until the scope closes. */
+export const listen = Effect.fnUntraced(function* (simulator: Simulator, place: Place = {}) {
   const run = yield* FiberSet.makeRuntime()
   const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 0 }, (request, response) => {
     const fiber = run(
@@ -116,7 +126,8 @@ export const listen = Effect.fnUntraced(function* (simulator: Simulator, options
     response.once("close", () => fiber.interruptUnsafe())
   })
   yield* Effect.acquireRelease(Effect.void, () => closed(server))
-  const port = yield* listening(server, options.port ?? 0)
-  const listener: Listener = { baseUrl: `http://127.0.0.1:${port}`, port }
-  return listener
+  return yield* listening(
+    server,
+    "socketPath" in place ? { path: place.socketPath } : { port: place.port ?? 0, host: "127.0.0.1" }
+  )
 })
