@@ -195,10 +195,10 @@ describe("The documentation", () => {
           /(?<![\w/.@-])(vendo(?:-server)?)((?: [a-z-]+){1,2})/g
         )) {
           const known = commands.get(program)
-          // The second word of `token notion` is an argument, and what follows `run` is somebody else's.
+          // The second word of `token notion` is an argument, and what follows `run` or `validate` is no verb either.
           const [noun = "", verb] = (words[0] ?? "").trim().split(" ")
           assert.isTrue(known?.has(noun), `${page}: ${all}`)
-          if (verb !== undefined && noun !== "token" && noun !== "run")
+          if (verb !== undefined && !["token", "run", "validate", "install"].includes(noun))
             assert.isTrue(known?.has(verb), `${page}: ${all}`)
           seen++
         }
