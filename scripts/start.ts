@@ -14,7 +14,7 @@ import { listen } from "@vendodev/simulator/listen"
 
 const { env } = process
 
-const hasKey = (env["COMPOSIO_API_KEY"] ?? "").trim() !== ""
+const isSaid = (name: string) => (env[name] ?? "").trim() !== ""
 /** With arguments it is another command than the one that serves, and must come to its end. */
 const serves = process.argv.length === 2
 
@@ -37,10 +37,10 @@ const variables = Effect.gen(function* () {
 /** They listen for as long as this process lives. */
 const simulators = variables.pipe(Scope.provide(Scope.makeUnsafe()))
 
-if (serves && !hasKey && env["VENDO_ENV"] !== "production") {
+if (serves && !isSaid("COMPOSIO_API_KEY") && env["VENDO_ENV"] !== "production") {
   const { always, unlessSaid } = await Effect.runPromise(simulators)
   for (const [name, value] of Object.entries(always)) env[name] = value
-  for (const [name, value] of Object.entries(unlessSaid)) env[name] ??= value
+  for (const [name, value] of Object.entries(unlessSaid)) if (!isSaid(name)) env[name] = value
 }
 
 await import("@vendodev/server/main")

@@ -42,10 +42,9 @@ export const composioIsSimulated = Config.Boolean("COMPOSIO_SIMULATED").pipe(
 
 /** One address in place of every provider's, for development. */
 export const providersUrl = fromVariable("VENDO_PROVIDERS_URL").pipe(
-  Effect.filterOrFail(
-    Option.match({ onNone: () => true, onSome: (url) => Option.isNone(faultOfBaseUrl(url)) && !url.endsWith("/") }),
-    (): Problems =>
-      "VENDO_PROVIDERS_URL must be an https URL, or an http URL of this machine, without a trailing slash; it is for development"
+  checked(
+    (text) => Option.isNone(faultOfBaseUrl(text)) && !text.endsWith("/"),
+    "VENDO_PROVIDERS_URL must be an https URL, or an http URL of this machine, without a trailing slash; it is for development"
   )
 )
 

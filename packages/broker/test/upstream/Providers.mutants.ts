@@ -184,8 +184,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     control: "the address for all providers takes no key in the clear to another machine",
     file: "packages/server/src/outsideSettings.ts",
-    find: `Option.isNone(faultOfBaseUrl(url)) && !url.endsWith("/")`,
-    replace: `!url.endsWith("/")`,
+    find: `Option.isNone(faultOfBaseUrl(text)) && !text.endsWith("/")`,
+    replace: `!text.endsWith("/")`,
     test: "packages/server/test/outsideSettings.test.ts",
     name: "one other address"
   }

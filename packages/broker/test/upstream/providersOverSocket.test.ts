@@ -43,9 +43,10 @@ it.live("every provider is asked at the address that stands for it, and says who
       }
     }).pipe(Effect.provide(layer))
     const calls = yield* simulator.calls()
-    assert.deepStrictEqual([...new Set(calls.map(({ route }) => route.split(".")[0]))].toSorted(), [
-      ...integrations.map(({ slug }) => slug)
-    ])
+    assert.deepStrictEqual(
+      [...new Set(calls.map(({ route }) => route.split(".")[0]))].toSorted(),
+      integrations.map<string>(({ slug }) => slug)
+    )
   })
 )
 
