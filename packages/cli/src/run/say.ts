@@ -9,8 +9,8 @@ const stderr = 2
 const patience = Schedule.upTo(Schedule.spaced("50 millis"), { times: 10 })
 
 /**
- * Written to the descriptor itself. The command shares it, and the stream that Node would make of it switches it to
- * non-blocking, which programs that are not written in Node take for a fault.
+ * Written to the descriptor itself. The command shares it, and a stream that Node makes of it while the command runs
+ * switches it to non-blocking, which programs that are not written in Node take for a fault.
  */
 const write = (text: string) =>
   Effect.try({

@@ -46,7 +46,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     control: "What the run says does not make the command's stderr non-blocking.",
     file: "packages/cli/src/run/say.ts",
     find: "try: () => writeSync(stderr, text)",
-    replace: "try: () => process.stderr.write(text) && writeSync(stderr, text.slice(text.length))",
+    replace: `try: () => new (process.getBuiltinModule("node:net").Socket)({ fd: stderr }).write(text)`,
     test,
     name: "keeps its stderr as it was"
   },
