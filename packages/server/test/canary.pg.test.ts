@@ -28,6 +28,7 @@ const codes = [
   "connection_in_use",
   "connection_revoked",
   "forbidden",
+  "idempotency_conflict",
   "identity_invalid",
   "internal_error",
   "method_not_allowed",
@@ -164,6 +165,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("after everything th
         }
         if (pgDump() < major) yield* Effect.logWarning(`skipped: no pg_dump of version ${major} or newer on the path`)
         else assert.deepStrictEqual(scan(execFileSync("pg_dump", [adminUrl], { maxBuffer: 2 ** 28 })), [])
-      }).pipe(Effect.scoped, Effect.provide(Postgres.layer, { local: true }))
+      }).pipe(Effect.scoped, Effect.provide(Postgres.layer, { local: true })),
+    2 * 60_000
   )
 })

@@ -7,6 +7,7 @@ import type { Particulars } from "./row.ts"
 import { bind, connect, managed, Service, vend } from "../fixtures/service.ts"
 import { type Answer, message, type NoAnswer, one } from "../fixtures/wire.ts"
 import { asking, bare, bearing, raw } from "./asks.ts"
+import { installRefusals } from "./installRefusals.ts"
 import { ownRefusals } from "./ownRefusals.ts"
 import { World } from "./world.ts"
 
@@ -39,6 +40,7 @@ export const refusals = {
   ],
   validation_failed: [
     ...ownRefusals.validation_failed,
+    ...installRefusals.validation_failed,
     {
       name: "a slug that can be none",
       ask: asking(({ keys }) => vend("notion%20", keys.good)),
@@ -122,6 +124,7 @@ export const refusals = {
   ],
   forbidden: [
     ...ownRefusals.forbidden,
+    ...installRefusals.forbidden,
     {
       name: "an exclusive credential and a sandbox",
       ask: asking(({ foreign }) =>
@@ -145,6 +148,7 @@ export const refusals = {
   ],
   not_found: [
     ...ownRefusals.not_found,
+    ...installRefusals.not_found,
     { name: "no such route", ask: bare("/nowhere") },
     { name: "no such object", ask: managed("GET", `/tenants/${crypto.randomUUID()}/apps`) },
     {
@@ -157,6 +161,7 @@ export const refusals = {
     { name: "a route with two methods", ask: bare("/api/tenants", "DELETE"), particulars: { allow: "GET, POST" } }
   ],
   connection_in_use: [
+    ...installRefusals.connection_in_use,
     {
       name: "a bot of an app of one's own, which is named",
       ask: asking(({ connections, own }) =>
@@ -182,8 +187,10 @@ export const refusals = {
       body: ({ bound_to }) => Effect.sync(() => assert.isNull(bound_to))
     }
   ],
+  idempotency_conflict: installRefusals.idempotency_conflict,
   conflict: [
     ...ownRefusals.conflict,
+    ...installRefusals.conflict,
     {
       name: "a tenant's slug",
       ask: Effect.andThen(

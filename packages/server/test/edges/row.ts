@@ -12,12 +12,12 @@ const json = Schema.decodeUnknownSync(Schema.fromJsonString(Schema.Record(Schema
 
 /** What may be in the body of a code besides `error` and `detail`. */
 const extras: Partial<Record<ErrorCode, ReadonlyArray<string>>> = {
-  validation_failed: ["field"],
+  validation_failed: ["field", "missing", "taken"],
   connection_needs_reauth: ["connect_url"],
   binding_missing: ["connect_url"],
   connection_revoked: ["connect_url"],
   balance_exhausted: ["top_up_url"],
-  connection_in_use: ["bound_to"]
+  connection_in_use: ["bound_to", "taken"]
 }
 
 /** Where coming back later helps, and when. */

@@ -5,6 +5,7 @@ import { type KeyPrefix, mint } from "@vendodev/broker/vault/KeyFormat"
 import { send } from "@vendodev/testing/rawHttp"
 import type { Canary } from "./canaries.ts"
 import { type Answered, type Call, call } from "../fixtures/client.ts"
+import { installs } from "./installs.ts"
 import { ownQuestions } from "./ownQuestions.ts"
 
 /** An answer in which no canary may be. */
@@ -138,6 +139,8 @@ export const everything = Effect.fnUntraced(function* ({ administer, adminToken,
     telegram
   })
 
+  const installsAgain = yield* installs({ port, adminToken, ask, text, credential, known, invented, tenant })
+
   // Who asks.
   yield* vend("notion", invented("a key nobody issued", "vendo_sk_"))
   yield* vend("notion", `${key}x`)
@@ -237,6 +240,7 @@ export const everything = Effect.fnUntraced(function* ({ administer, adminToken,
     yield* vend("notion", key)
     yield* pasteWhen(when)
     yield* asksItself
+    yield* installsAgain
     yield* ask({ method: "GET", path: "/api/tenants", bearer: adminToken })
     yield* ask({ method: "GET", path: "/readyz" })
   })
