@@ -1,7 +1,7 @@
 /** What the environment may say, read once at start. */
-import { Array, Config, Context, Effect, Layer, Option, type Redacted, Result, Schema } from "effect"
+import { Array, Config, Context, Effect, Layer, Option, type Redacted, Result, Schema, Struct } from "effect"
 import type { ExternalIssuer } from "@vendodev/broker/access/UserIdentitySettings"
-import { launching, launchingOf, type LaunchSettings } from "./launchSettings.ts"
+import { launchingOf, launchingSaid, type LaunchSettings } from "./launchSettings.ts"
 import {
   composioIsSimulated,
   composioKey,
@@ -71,7 +71,7 @@ const settings = {
   publicUrl,
   userIssuer,
   telemetry,
-  ...launching
+  ...launchingSaid
 }
 
 /** Who says nothing of where people reach it is reached by its domain, or else where it listens. */
@@ -109,7 +109,7 @@ const read = Effect.gen(function* () {
   const launching = yield* Effect.mapError(Effect.fromResult(launchingOf({ ...all, publicUrl })), (problems) =>
     invalid([problems])
   )
-  return { ...all, publicUrl, ownIssuer: issuer, launching }
+  return { ...Struct.omit(all, Struct.keys(launchingSaid)), publicUrl, ownIssuer: issuer, launching }
 })
 
 export class Settings extends Context.Service<

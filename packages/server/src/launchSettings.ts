@@ -45,7 +45,7 @@ const containerUrl = fromVariable("VENDO_CONTAINER_URL").pipe(
 )
 
 /** As they were said, each for itself. */
-export const launching = {
+export const launchingSaid = {
   launcher,
   inherited,
   containerUrl,

@@ -26,6 +26,7 @@ it.effect("an empty environment is enough", () =>
           publicUrl: Option.some("http://127.0.0.1:4000"),
           userIssuer: Option.none(),
           ownIssuer: "http://127.0.0.1:4000",
+          launching: { launcher: "process", program: Option.none(), inherited: {} },
           telemetry: Option.none()
         }
       )

@@ -20,7 +20,7 @@ export interface ServerProcess {
   readonly output: () => string
 }
 
-/** Starts the server and waits until it says it is ready. Killed when the scope closes. */
+/** Starts the server and waits until it says it is ready. Killed when the scope closes. It launches nothing unless told to. */
 export const start = Effect.fn("ServerProcess.start")(function* (
   environment: Readonly<Record<string, string>>,
   options?: { readonly dataDir?: string }
@@ -29,7 +29,7 @@ export const start = Effect.fn("ServerProcess.start")(function* (
   const child = yield* Effect.acquireRelease(
     Effect.sync(() =>
       spawn(process.execPath, [main], {
-        env: { PATH: process.env["PATH"], PORT: "0", VENDO_DATA_DIR: dataDir, ...environment },
+        env: { PATH: process.env["PATH"], PORT: "0", VENDO_DATA_DIR: dataDir, VENDO_LAUNCHER: "none", ...environment },
         stdio: ["ignore", "pipe", "pipe"]
       })
     ),

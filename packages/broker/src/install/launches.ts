@@ -17,7 +17,6 @@ import { Tenancy } from "../database/Tenancy.ts"
 import { AppKeys } from "../manage/AppKeys.ts"
 import { Launcher, runLine } from "./Launcher.ts"
 
-/** A run reports every 20 seconds: of who was heard of within three of them it is taken that it lives. */
 const Row = Schema.Struct({
   status: DeploymentStatus,
   slug: Slug,
@@ -56,7 +55,10 @@ export const makeLaunches = Effect.gen(function* () {
   const keys = yield* AppKeys
   const launcher = yield* Launcher
 
-  /** Held, so that of two who launch it each knows of the other's key. */
+  /**
+   * Held, so that of two who launch it each knows of the other's key. A run
+   * reports every 20 seconds: of which nothing was heard for three, that is over.
+   */
   const held = Effect.fnUntraced(function* (id: AppId) {
     const [row] = yield* rows(Row)(sql`
       SELECT d.status, a.slug, d.launch,
@@ -84,7 +86,10 @@ export const makeLaunches = Effect.gen(function* () {
     const row = yield* held(id)
     const { key_ids: former = [], ...launch } = row.launch
     const reason = launcher.starts(launch) ? reasonNot(row, given) : ({ state: "manual", detail: null } as const)
-    if (reason !== undefined) return { told: { launcher: launcher.name, ...reason, run: runLine(launch) } }
+    if (reason !== undefined) {
+      const told: Launched = { launcher: launcher.name, ...reason, run: runLine(launch) }
+      return { told }
+    }
     const key = yield* Option.match(given, { onNone: () => mint(id), onSome: Effect.succeed })
     yield* keep(id, [...former.filter((other) => other !== key.id), key.id])
     return { slug: row.slug, launch, key }
@@ -113,12 +118,17 @@ export const makeLaunches = Effect.gen(function* () {
         const { detail, state } = yield* restore(launcher.launch({ ...target, launch, key: key.key }))
         if (state === "started") {
           const settled = yield* Effect.result(within(settle(id, key.id)))
-          if (Result.isFailure(settled))
+          if (Result.isFailure(settled)) {
             yield* Effect.logWarning(`keys of an earlier launch stay: ${settled.failure.detail}`)
-          else if (settled.success === "nothing to run") yield* launcher.remove(target)
+          } else if (settled.success === "nothing to run") yield* launcher.remove(target)
         }
-        const told: Launched["state"] = state === "failed" ? "failed" : "launched"
-        return { launcher: launcher.name, state: told, detail, run: runLine(launch) }
+        const told: Launched = {
+          launcher: launcher.name,
+          state: state === "failed" ? "failed" : "launched",
+          detail,
+          run: runLine(launch)
+        }
+        return told
       })
     )
   })

@@ -101,8 +101,6 @@ export const makeEngine = Effect.fnUntraced(function* (address: EngineAddress) {
     return client.execute(body === undefined ? request : HttpClientRequest.bodyJsonUnsafe(request, body)).pipe(
       Effect.flatMap((response) => (response.status >= 400 ? refused(response) : read(response))),
       Effect.scoped,
-      // A request holds the key of a deployment.
-      Effect.provideService(HttpClient.TracerDisabledWhen, () => true),
       Effect.catchTag("HttpClientError", (error) => Effect.fail(faultOf(error))),
       Effect.timeoutOrElse({ duration: within, orElse: () => Effect.fail(silent("it did not answer in time")) })
     )

@@ -42,7 +42,12 @@ const Installed = Schema.fromJsonString(
     }),
     key: Schema.String,
     key_id: Schema.String,
-    launch: Schema.Struct({ launcher: Schema.String, run: Schema.String })
+    launch: Schema.Struct({
+      launcher: Schema.String,
+      state: Schema.String,
+      detail: Schema.NullOr(Schema.String),
+      run: Schema.String
+    })
   })
 )
 

@@ -2,13 +2,13 @@ import { assert, it } from "@effect/vitest"
 import { Effect, Fiber, Logger, Option } from "effect"
 import { TestClock } from "effect/testing"
 import { mkdtempSync, rmSync } from "node:fs"
-import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as docker from "@vendodev/server/launch/docker"
 import type { EngineAddress } from "@vendodev/server/launchSettings"
 import * as FakeDocker from "@vendodev/simulator/FakeDocker"
 import { listen } from "@vendodev/simulator/listen"
+import { freePort } from "../fixtures/service.ts"
 import { deployment, launching, name, secret, tenant } from "./fixture.ts"
 
 const container = `vendo-${name}`
@@ -38,16 +38,16 @@ it.effect(
   () =>
     Effect.gen(function* () {
       const socketPath = join(yield* directory, "docker.sock")
-      for (const place of [{}, { socketPath }]) {
+      for (const place of [undefined, { socketPath }]) {
         const engine = yield* FakeDocker.make()
         yield* engine.putImage(image)
         const { baseUrl: url } = yield* listen(engine, place)
-        const launcher = yield* launcherAt("socketPath" in place ? place : { url }, Option.some("tools"))
+        const launcher = yield* launcherAt(place ?? { url }, Option.some("tools"))
         const command = ["vendo", "run", "--", "node", "bot.js"] as const
         const started = yield* launcher.launch(launching({ image, command: [...command], directory: "/app" }))
         assert.deepStrictEqual(started, { state: "started", detail: `docker logs ${container} shows its output` })
         assert.deepStrictEqual(
-          (yield* engine.containers).map(({ id: _, ...rest }) => rest),
+          (yield* engine.containers).map(({ name, spec, status }) => ({ name, spec, status })),
           [
             {
               name: container,
@@ -157,7 +157,7 @@ it.effect(
       const [first] = yield* engine.containers
       const again = yield* launcher.launch(launching({ image }))
       assert.deepStrictEqual(again, { state: "running", detail: `docker logs ${container} shows its output` })
-      assert.deepStrictEqual(yield* engine.containers, [first])
+      assert.deepStrictEqual(yield* engine.containers, [first ?? assert.fail("there is no container")])
 
       yield* engine.end(container)
       assert.strictEqual((yield* launcher.launch(launching({ image }))).state, "started")
@@ -257,12 +257,3 @@ it.effect("What is to run no more is stopped and removed; where it can not be, t
 })
 
 const tick = () => new Promise((resolve) => setImmediate(resolve))
-
-const freePort = Effect.callback<number>((resume) => {
-  const probe = createServer()
-  probe.listen(0, "127.0.0.1", () => {
-    const address = probe.address()
-    const port = typeof address === "object" && address !== null ? address.port : 0
-    probe.close(() => resume(Effect.succeed(port)))
-  })
-})

@@ -16,15 +16,12 @@ const listensAt = (host: string, port: number) =>
   )
 
 /** Of a service with this environment, which is all it knows. */
-const launcherOf = Effect.fnUntraced(function* (
-  env: Readonly<Record<string, string>>,
-  at = ["127.0.0.1", 4321] as const
-) {
+const launcherOf = Effect.fnUntraced(function* (env: Readonly<Record<string, string>>, host = "127.0.0.1") {
   return yield* Effect.gen(function* () {
     const { launching } = yield* Settings
     return launching.launcher === "process" ? yield* processes.make(launching) : yield* Effect.die(launching)
   }).pipe(
-    Effect.provide([Settings.layer, listensAt(...at)]),
+    Effect.provide([Settings.layer, listensAt(host, 4321)]),
     Effect.provideService(ConfigProvider.ConfigProvider, ConfigProvider.fromEnv({ env }))
   )
 })
@@ -227,7 +224,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("A launched process 
         const root = yield* fs.realPath(yield* directory())
         const program = yield* install(root)
         const base = { VENDO_DATA_DIR: `${root}/data`, VENDO_RUN_PROGRAM: program }
-        const launcher = yield* launcherOf({ ...base, ...env }, [host, 4321])
+        const launcher = yield* launcherOf({ ...base, ...env }, host)
         yield* launcher.launch(launching({ command: ["bot", `${root}/said.json`] }))
         assert.strictEqual((yield* said(`${root}/said.json`)).env["VENDO_BASE_URL"], url)
       }
