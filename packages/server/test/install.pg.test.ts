@@ -36,6 +36,8 @@ layer(service(), { excludeTestServices: true })("Installing over the wire", (it)
       isToken(yield* vend("telegram", key), bot(501).credential)
       assert.deepStrictEqual(launch, {
         launcher: "none",
+        state: "manual",
+        detail: null,
         run: `VENDO_API_KEY=… vendo run -- python 'my bot.py' 'it'\\''s'`
       })
       const shown = yield* managed("GET", `${base}/deployments/${deployment.id}`)

@@ -9,7 +9,7 @@ import { Connections } from "@vendodev/broker/manage/Connections"
 import type { AppKind } from "@vendodev/domain/App"
 import { type AppId, IntegrationSlug } from "@vendodev/domain/Ids"
 import * as Fixture from "@vendodev/testing/Fixture"
-import { administer, broker, connect, install, later, newRun, report } from "./fixtures/deployed.ts"
+import { administer, broker, connect, install, later, newRun, report } from "./fixtures/running.ts"
 
 let bots = 3000
 
