@@ -1,9 +1,11 @@
 import { assert, layer } from "@effect/vitest"
-import { Array, Effect, Random } from "effect"
+import { Array, Effect, Option, Random, Redacted } from "effect"
 import { HandOvers } from "@vendodev/broker/install/HandOvers"
 import { Lifecycle } from "@vendodev/broker/install/Lifecycle"
+import { AppKeys } from "@vendodev/broker/manage/AppKeys"
 import { Bindings } from "@vendodev/broker/manage/Bindings"
-import { RunState } from "@vendodev/domain/Deployment"
+import { mint } from "@vendodev/broker/vault/KeyFormat"
+import { type RunReport, RunState } from "@vendodev/domain/Deployment"
 import type { HandOver, HandOverId } from "@vendodev/domain/HandOver"
 import { IntegrationSlug } from "@vendodev/domain/Ids"
 import * as Fixture from "@vendodev/testing/Fixture"
@@ -159,7 +161,7 @@ const look = Effect.fnUntraced(function* ({ here, tenant }: World) {
   return found ?? assert.fail("there is no deployment")
 })
 
-const lives = 12
+const lives = 8
 const operations = 60
 
 layer(broker, { excludeTestServices: true })("A deployment", (it) => {
@@ -193,5 +195,125 @@ layer(broker, { excludeTestServices: true })("A deployment", (it) => {
         })
       ),
     120_000
+  )
+})
+
+layer(broker, { excludeTestServices: true })("A report", (it) => {
+  const one = Effect.gen(function* () {
+    const { app: plain, tenant, within } = yield* Fixture.makeTenant()
+    const keys = yield* AppKeys
+    const made = yield* within(
+      Effect.gen(function* () {
+        const here = yield* install({ slug: "here" })
+        const { key, record } = yield* keys.mint({ app: plain.id }, Option.none())
+        const connection = yield* connect("notion", "ntn_unsaid")
+        const { key: locked } = yield* keys.mint({ connection: connection.id }, Option.none())
+        const { key: revoked, record: gone } = yield* keys.mint({ app: here.id }, Option.none())
+        yield* keys.revoke(gone.id)
+        return { here, plain: { key, record }, locked, revoked }
+      })
+    )
+    return { ...made, tenant, within }
+  })
+  const refusal = (key: Redacted.Redacted, what: Partial<RunReport> = {}) =>
+    Effect.map(Effect.flip(report(key, newRun(), what)), ({ _tag }) => _tag)
+
+  it.effect("is taken of a deployment that is known by its key, and of nobody else", () =>
+    Effect.gen(function* () {
+      const { here, locked, plain, revoked } = yield* one
+      assert.strictEqual(yield* refusal(mint("vendo_sk_")), "app_unknown")
+      assert.strictEqual(yield* refusal(Redacted.make("x")), "app_unknown")
+      assert.strictEqual(yield* refusal(revoked), "app_revoked")
+      assert.strictEqual(yield* refusal(locked), "forbidden")
+      assert.strictEqual(yield* refusal(plain.key), "not_found")
+      assert.strictEqual(yield* refusal(here.key, { exit_code: 0 }), "validation_failed")
+      assert.strictEqual(yield* refusal(here.key, { state: "exited" }), "validation_failed")
+      const written = yield* administer(`SELECT FROM broker.deployments WHERE app_id = '${here.id}' AND run_id IS NULL`)
+      assert.strictEqual(written.length, 1)
+    })
+  )
+
+  it.effect("of a run that was taken over from is told so for a day, and is news to nobody", () =>
+    Effect.gen(function* () {
+      const { here, tenant } = yield* one
+      const [old, run] = [newRun(), newRun()]
+      yield* report(here.key, old)
+      yield* report(here.key, run)
+      for (let n = 0; n < 2; n++) {
+        const { action, reason } = yield* report(here.key, old)
+        assert.deepStrictEqual([action, reason], ["stop", "another run took over"])
+      }
+      assert.strictEqual((yield* report(here.key, run)).action, "run")
+      yield* administer(
+        `UPDATE broker.superseded_runs SET seen_at = seen_at - interval '23 hours' WHERE tenant_id = '${tenant.id}'`
+      )
+      yield* report(here.key, newRun())
+      assert.strictEqual((yield* report(here.key, old)).action, "stop")
+      yield* administer(
+        `UPDATE broker.superseded_runs SET seen_at = seen_at - interval '25 hours' WHERE tenant_id = '${tenant.id}'`
+      )
+      yield* report(here.key, newRun())
+      const known = yield* administer<{ readonly run_id: string }>(
+        `SELECT run_id FROM broker.superseded_runs WHERE tenant_id = '${tenant.id}'`
+      )
+      // The one before, and no other.
+      assert.strictEqual(known.length, 1)
+    })
+  )
+
+  it.effect("of a run whose deployment was destroyed is told so, and changes nothing", () =>
+    Effect.gen(function* () {
+      const { here } = yield* one
+      const run = newRun()
+      yield* report(here.key, run)
+      yield* administer(
+        `UPDATE broker.deployments SET status = 'destroyed', status_reason = 'x' WHERE app_id = '${here.id}'`
+      )
+      const { action, reason } = yield* report(here.key, run, { state: "exited", exit_code: 0 })
+      assert.deepStrictEqual([action, reason], ["stop", "the deployment was destroyed"])
+      const [row] = yield* administer<{ readonly status: string; readonly run_state: string }>(
+        `SELECT status, run_state FROM broker.deployments WHERE app_id = '${here.id}'`
+      )
+      assert.deepStrictEqual(row, { status: "destroyed", run_state: "running" })
+    })
+  )
+
+  it.effect("says in the history what became of the deployment, and why", () =>
+    Effect.gen(function* () {
+      const { here, within } = yield* one
+      const lifecycle = yield* Lifecycle
+      const run = newRun()
+      yield* report(here.key, run, { state: "starting" })
+      yield* within(lifecycle.restart(here.id))
+      yield* report(here.key, run, { restart: 1 })
+      yield* administer(`UPDATE broker.deployments SET restart = 2 WHERE app_id = '${here.id}'`)
+      yield* report(here.key, run, { restart: 1 })
+      yield* report(here.key, run, { restart: 2 })
+      yield* within(lifecycle.stop(here.id))
+      yield* report(here.key, run, { restart: 2, state: "exited", exit_code: 143 })
+      yield* within(lifecycle.start(here.id))
+      const next = newRun()
+      yield* report(here.key, next, { restart: 2 })
+      yield* report(here.key, next, { restart: 2, state: "exited", exit_code: 7 })
+      const steps = yield* administer<{ readonly to_status: string; readonly reason: string }>(
+        `SELECT to_status, reason FROM broker.deployment_steps WHERE app_id = '${here.id}' ORDER BY id`
+      )
+      assert.deepStrictEqual(
+        steps.map(({ reason, to_status }) => [to_status, reason]),
+        [
+          ["installed", "it was installed"],
+          ["running", "its run started"],
+          ["restarting", "a restart was asked for"],
+          ["running", "its run started anew"],
+          ["restarting", "its run is to start anew"],
+          ["running", "its run started anew"],
+          ["stopping", "a stop was asked for"],
+          ["stopped", "its run ended with 143"],
+          ["installed", "a start was asked for"],
+          ["running", "its run started"],
+          ["failed", "its run ended with 7"]
+        ]
+      )
+    })
   )
 })
