@@ -43,8 +43,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...files,
     control: "the number of a process that ended may be another's",
-    find: 'Option.exists(found, (line) => line.endsWith(words.map((word) => `${word}\\0`).join("")))',
-    replace: 'Option.exists(found, (line) => line !== "")'
+    find: 'line.endsWith(args.map((word) => `\\0${word}`).join("") + "\\0")',
+    replace: 'line !== ""'
   },
   {
     ...files,
