@@ -13,7 +13,7 @@ import { Vault } from "@vendodev/broker/vault/Vault"
 import { ComposioAccountId, DisplayName, IntegrationSlug } from "@vendodev/domain/Ids"
 import * as Fixture from "@vendodev/testing/Fixture"
 import { RequestId } from "@vendodev/domain/RequestId"
-import { administer, broker, connect, install } from "./fixtures/deployed.ts"
+import { administer, broker, connect, install } from "./fixtures/running.ts"
 
 const reached = broker.pipe(
   Layer.provide([

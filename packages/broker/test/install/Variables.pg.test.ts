@@ -7,7 +7,7 @@ import { Bindings } from "@vendodev/broker/manage/Bindings"
 import { ProxyAddress } from "@vendodev/broker/vend/ProxyAddress"
 import { AppId } from "@vendodev/domain/Ids"
 import * as Fixture from "@vendodev/testing/Fixture"
-import { administer, broker, connect, install } from "./fixtures/deployed.ts"
+import { administer, broker, connect, install } from "./fixtures/running.ts"
 
 const reached = broker.pipe(
   Layer.provide(Layer.succeed(ProxyAddress, (slug) => Option.some(`https://proxy.example/${slug}`)))
