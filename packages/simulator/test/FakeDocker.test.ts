@@ -15,7 +15,7 @@ const start = Effect.fnUntraced(function* (settings?: FakeDocker.Options) {
   }
 })
 
-const of = (asked: Effect.Effect<{ readonly status: number }>) => Effect.map(asked, ({ status }) => status)
+const of = <E>(asked: Effect.Effect<{ readonly status: number }, E>) => Effect.map(asked, ({ status }) => status)
 
 it.effect("A simulated engine says its version, and refuses to speak newer and older ones", () =>
   Effect.gen(function* () {
