@@ -23,7 +23,7 @@ const textOf = <E>(bytes: Stream.Stream<Uint8Array, E>) =>
 const unreadable = (file: string, isMissing: boolean) =>
   new Failure({
     code: "usage",
-    detail: `${isMissing ? "there is no file called" : "nothing can be read from"} ${shown(file)}`,
+    detail: isMissing ? `there is no file called ${shown(file)}` : `the file ${shown(file)} can not be read`,
     fix: "run this where vendo.yaml is, or name it: `vendo validate path/to/vendo.yaml`"
   })
 

@@ -27,8 +27,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...validate,
     control: "the name of a file that is not there is repeated only if it can be no secret",
-    find: "${shown(file)}",
-    replace: "${file}",
+    find: "called ${shown(file)}",
+    replace: "called ${file}",
     test: "packages/cli/test/usage.test.ts",
     name: "never repeated"
   }

@@ -64,7 +64,7 @@ it.effect("what is not there ends with 2 and what to do", () =>
     for (const [args, detail] of [
       [[], /^error: there is no file called "vendo.yaml"\n/],
       [["other.yaml"], /^error: there is no file called "other.yaml"\n/],
-      [[folder.slice(0, folder.lastIndexOf("/"))], /^error: nothing can be read from /]
+      [[folder.slice(0, folder.lastIndexOf("/"))], /^error: the file .* can not be read\n/]
     ] as const) {
       const { exit, stderr, stdout } = yield* vendo(["validate", ...args])
       assert.deepStrictEqual([exit, stdout], [2, ""])
