@@ -14,6 +14,7 @@ import { Deployment, DeploymentStep } from "@vendodev/domain/Deployment"
 import { AppId, TenantId } from "@vendodev/domain/Ids"
 import { IdempotencyKey, Installed, Launched, NewDeployment } from "@vendodev/domain/Installation"
 import { AdminAuth } from "./AdminAuth.ts"
+import { LongBody } from "./LongBody.ts"
 import { ofRequest } from "./refusals.ts"
 import { ValidRequest } from "./ValidRequest.ts"
 import { wireErrors } from "./WireError.ts"
@@ -42,10 +43,12 @@ export class DeploymentsGroup extends HttpApiGroup.make("deployments")
       payload: NewDeployment,
       success: NewlyInstalled.pipe(HttpApiSchema.status(201)),
       error: errors(Conflict, ConnectionInUse, Forbidden, IdempotencyConflict)
-    }).annotate(
-      OpenApi.Summary,
-      "Install a manifest or a tool of the store: app, connections, bindings, variables and key, or one answer that names all that is in the way"
-    ),
+    })
+      .middleware(LongBody)
+      .annotate(
+        OpenApi.Summary,
+        "Install a manifest or a tool of the store: app, connections, bindings, variables and key, or one answer that names all that is in the way"
+      ),
     HttpApiEndpoint.get("listDeployments", "/api/tenants/:tenant/deployments", {
       params: { tenant: TenantId },
       success: Schema.Struct({ deployments: Schema.Array(Deployment) }),

@@ -6,6 +6,7 @@ import { ManifestText } from "@vendodev/domain/Installation"
 import { ToolSlug } from "@vendodev/domain/Manifest"
 import { PublishedTool, Tool, ToolVersionNumber } from "@vendodev/domain/Tool"
 import { AdminAuth } from "./AdminAuth.ts"
+import { LongBody } from "./LongBody.ts"
 import { ofRequest } from "./refusals.ts"
 import { ValidRequest } from "./ValidRequest.ts"
 import { wireErrors } from "./WireError.ts"
@@ -27,7 +28,9 @@ export class ToolsGroup extends HttpApiGroup.make("tools")
       payload: Schema.Struct({ manifest: ManifestText }),
       success: PublishedTool,
       error: errors()
-    }).annotate(OpenApi.Summary, "Publish a manifest under its name; the same text again answers the same version"),
+    })
+      .middleware(LongBody)
+      .annotate(OpenApi.Summary, "Publish a manifest under its name; the same text again answers the same version"),
     HttpApiEndpoint.get("getTool", "/api/tools/:tool", {
       params: { tool: ToolSlug },
       success: PublishedTool,

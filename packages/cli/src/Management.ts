@@ -1,4 +1,4 @@
-/** The management API as the contract derives it, on the word of the admin token. */
+/** The APIs an admin token opens, as the contract derives them. */
 import { Context, Effect, Layer, Option } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
 import { HttpApiClient, HttpApiMiddleware } from "effect/http-api"
@@ -19,22 +19,48 @@ const adminToken = Effect.gen(function* () {
   })
 })
 
+/** Where they are, and with whose token they are asked. */
+const access = Effect.gen(function* () {
+  const { url: baseUrl } = yield* Server
+  const token = yield* adminToken
+  const httpClient = yield* HttpClient.HttpClient
+  const authorized = HttpApiMiddleware.layerClient(AdminAuth, ({ next, request }) =>
+    next(HttpClientRequest.bearerToken(request, token))
+  )
+  return { authorized, baseUrl, httpClient }
+})
+
+type ClientOf<Group extends keyof HttpApiClient.ForApi<typeof VendoApi>> = HttpApiClient.ForApi<typeof VendoApi>[Group]
+
 // @effect-diagnostics-next-line leakingRequirements:off -- a method's requirements depend on its response mode, and are never either way
-export class Management extends Context.Service<Management, HttpApiClient.ForApi<typeof VendoApi>["management"]>()(
-  "@vendodev/cli/Management"
-) {
+export class Management extends Context.Service<Management, ClientOf<"management">>()("@vendodev/cli/Management") {
   static readonly layer = Layer.effect(
     Management,
     Effect.gen(function* () {
-      const { url } = yield* Server
-      const token = yield* adminToken
-      const authorized = HttpApiMiddleware.layerClient(AdminAuth, ({ next, request }) =>
-        next(HttpClientRequest.bearerToken(request, token))
-      )
-      const httpClient = yield* HttpClient.HttpClient
-      return yield* HttpApiClient.group(VendoApi, { group: "management", httpClient, baseUrl: url }).pipe(
-        Effect.provide(authorized)
-      )
+      const { authorized, ...at } = yield* access
+      return yield* HttpApiClient.group(VendoApi, { group: "management", ...at }).pipe(Effect.provide(authorized))
+    })
+  ).pipe(Layer.provide(Server.layer))
+}
+
+// @effect-diagnostics-next-line leakingRequirements:off -- a method's requirements depend on its response mode, and are never either way
+export class Deployments extends Context.Service<Deployments, ClientOf<"deployments">>()("@vendodev/cli/Deployments") {
+  static readonly layer = Layer.effect(
+    Deployments,
+    Effect.gen(function* () {
+      const { authorized, ...at } = yield* access
+      return yield* HttpApiClient.group(VendoApi, { group: "deployments", ...at }).pipe(Effect.provide(authorized))
+    })
+  ).pipe(Layer.provide(Server.layer))
+}
+
+// @effect-diagnostics-next-line leakingRequirements:off -- a method's requirements depend on its response mode, and are never either way
+export class Tools extends Context.Service<Tools, ClientOf<"tools">>()("@vendodev/cli/Tools") {
+  static readonly layer = Layer.effect(
+    Tools,
+    Effect.gen(function* () {
+      const { authorized, ...at } = yield* access
+      return yield* HttpApiClient.group(VendoApi, { group: "tools", ...at }).pipe(Effect.provide(authorized))
     })
   ).pipe(Layer.provide(Server.layer))
 }

@@ -13,7 +13,7 @@ export interface Candidate<A> {
 }
 
 export interface Wanted {
-  readonly noun: "tenant" | "app" | "connection" | "key" | "integration"
+  readonly noun: "tenant" | "app" | "connection" | "key" | "integration" | "deployment" | "tool"
   readonly name: string
   /** The command that lists what there is. */
   readonly list: string

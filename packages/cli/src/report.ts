@@ -2,7 +2,7 @@
 import { Console, Effect, Schema } from "effect"
 import { CliError } from "effect/cli"
 import { HttpClientError } from "effect/http"
-import { BoundTo, BrokerError, type ErrorCode, errorTable } from "@vendodev/domain/BrokerError"
+import { BoundTo, BrokerError, type ErrorCode, errorTable, Taken } from "@vendodev/domain/BrokerError"
 import { printJson } from "./answer.ts"
 import { exits, Failure } from "./Failure.ts"
 import { explain } from "./Http.ts"
@@ -88,9 +88,16 @@ export const reportOf = (error: Reportable): Report => {
 }
 
 const isBoundTo = Schema.is(BoundTo)
+const isTaken = Schema.is(Taken)
+const isList = Schema.is(Schema.Array(Schema.Unknown))
 
-const line = (name: string, value: unknown): string =>
-  `${name}: ${plain(isBoundTo(value) ? `${value.app_slug} (${value.app_name}, ${value.app_id})` : String(value))}`
+const text = (value: unknown): string => {
+  if (isList(value)) return value.map(text).join(", ")
+  if (isTaken(value)) return `${value.slug} by ${value.bound_to === null ? "somebody else" : text(value.bound_to)}`
+  return isBoundTo(value) ? `${value.app_slug} (${value.app_name}, ${value.app_id})` : String(value)
+}
+
+const line = (name: string, value: unknown): string => `${name}: ${plain(text(value))}`
 
 /** The report as people read it: what happened, then what to do about it. */
 export const lines = ({ error: { detail, fix, ...more } }: Report): string =>

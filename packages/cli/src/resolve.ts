@@ -1,10 +1,10 @@
 /** From what a person wrote to the thing itself, by asking the service what there is. */
-import { Effect, Option } from "effect"
+import { Effect, Option, Schema } from "effect"
 import type { Connection } from "@vendodev/domain/Connection"
-import type { TenantId } from "@vendodev/domain/Ids"
+import { AppId, type TenantId } from "@vendodev/domain/Ids"
 import { Failure } from "./Failure.ts"
 import { Tenant } from "./flags.ts"
-import { Management } from "./Management.ts"
+import { Deployments, Management } from "./Management.ts"
 import { type Candidate, pick } from "./names.ts"
 
 /** A slug is what a thing is called; its display name will do when nothing else has it as slug. */
@@ -62,6 +62,19 @@ export const connection = Effect.fn("resolve.connection")(function* (tenant: Ten
     create: "vendo connection create <integration>"
   } as const
   return yield* pick({ ...noun, name }, connections.map(byConnection))
+})
+
+const isId = Schema.is(AppId)
+
+/** One that is destroyed is named by its id alone. */
+export const deployment = Effect.fn("resolve.deployment")(function* (tenant: TenantId, name: string) {
+  const { getDeployment, listDeployments } = yield* Deployments
+  const { deployments } = yield* listDeployments({ params: { tenant } })
+  if (isId(name) && !deployments.some(({ id }) => id === name)) {
+    return yield* getDeployment({ params: { tenant, deployment: name } })
+  }
+  const noun = { noun: "deployment", list: "vendo deployment list", create: "vendo install" } as const
+  return yield* pick({ ...noun, name }, deployments.map(bySlug))
 })
 
 export const key = Effect.fn("resolve.key")(function* (tenant: TenantId, name: string) {

@@ -6,11 +6,13 @@ import { app } from "./app.ts"
 import { binding } from "./binding.ts"
 import { connection } from "./connection.ts"
 import { credit } from "./credit.ts"
+import { deployment } from "./deployment.ts"
 import { doctor } from "./doctor.ts"
 import { exits } from "./Failure.ts"
 import { Json, Url, Words } from "./flags.ts"
 import { fuse } from "./fuse.ts"
 import * as help from "./help.ts"
+import { install } from "./install.ts"
 import { integration } from "./integration.ts"
 import { key } from "./key.ts"
 import { reportOf, tell } from "./report.ts"
@@ -18,6 +20,7 @@ import { runCommand } from "./run.ts"
 import { status } from "./status.ts"
 import { tenant } from "./tenant.ts"
 import { token } from "./token.ts"
+import { tool } from "./tool.ts"
 import { user } from "./user.ts"
 import { validate } from "./validate.ts"
 
@@ -37,9 +40,10 @@ const vendo = Command.make("vendo").pipe(
   ]),
   Command.withSubcommands([
     { group: "Use it", commands: [runCommand, token, status] },
+    { group: "Install", commands: [install, deployment, tool, validate] },
     { group: "Manage", commands: [tenant, app, connection, binding, user, key, credit] },
     { group: "Operate", commands: [doctor, fuse] },
-    { group: "Look up", commands: [integration, validate] }
+    { group: "Look up", commands: [integration] }
   ]),
   Command.withGlobalFlags([Json, Url])
 )

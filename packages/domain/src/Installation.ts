@@ -11,10 +11,10 @@ export const IdempotencyKey = Schema.String.check(
 ).pipe(Schema.brand("IdempotencyKey"))
 export type IdempotencyKey = typeof IdempotencyKey.Type
 
-/** The text of a `vendo.yaml`. It stands in a JSON body of 64 kB, beside credentials. */
+/** The text of a `vendo.yaml`. */
 export const ManifestText = Schema.String.check(
-  Schema.isMaxLength(32 * 1024, { expected: "a manifest of at most 32768 characters" })
-).annotate({ description: "The text of a vendo.yaml, at most 32768 characters." })
+  Schema.isMaxLength(64 * 1024, { expected: "a manifest of at most 65536 characters" })
+).annotate({ description: "The text of a vendo.yaml, at most 64 kB." })
 
 /** What a process can be handed as the value of a variable. */
 export const VariableValue = Schema.RedactedFromValue(

@@ -14,6 +14,7 @@ import * as Edges from "./Edges.ts"
 import * as Events from "./Events.ts"
 import * as Health from "./Health.ts"
 import * as LifecycleRoutes from "./LifecycleRoutes.ts"
+import * as LongBody from "./LongBody.ts"
 import * as Management from "./Management.ts"
 import * as RunsRoutes from "./RunsRoutes.ts"
 import * as Runtime from "./Runtime.ts"
@@ -22,7 +23,7 @@ import * as TopUpPage from "./TopUpPage.ts"
 import * as ValidRequest from "./ValidRequest.ts"
 import * as WellKnown from "./WellKnown.ts"
 
-/** The largest body of any route: a credential of 16 kB in JSON, and room. */
+/** The largest body of a route, unless it says otherwise: a credential of 16 kB in JSON, and room. */
 export const maximumBody = ByteSize.kibibytes(64)
 
 /** A path is taken as it comes. */
@@ -46,7 +47,7 @@ const contract = HttpApiBuilder.layer(ServiceApi).pipe(
     WellKnown.layer,
     Health.layer
   ]),
-  Layer.provide([AdminAuth.layer, AppAuth.layer, ValidRequest.layer])
+  Layer.provide([AdminAuth.layer, AppAuth.layer, LongBody.layer, ValidRequest.layer])
 )
 
 const openApi = HttpRouter.use((router) =>

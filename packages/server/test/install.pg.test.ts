@@ -99,10 +99,27 @@ layer(service(), { excludeTestServices: true })("Installing over the wire", (it)
       for (const body of [
         { tenant_id: id, choices: {} },
         { tenant_id: id, choices: {}, manifest: echo, tool: { slug: "stored" } },
-        { tenant_id: id, choices: {}, manifest: `${echo}# ${"x".repeat(32 * 1024)}` }
+        { tenant_id: id, choices: {}, manifest: `${echo}# ${"x".repeat(64 * 1024)}` }
       ]) {
         isRow(yield* post({ body }), "validation_failed", { field: "manifest" })
       }
+    })
+  )
+
+  it.effect("takes a long manifest, and a body that is longer still on no other route", () =>
+    Effect.gen(function* () {
+      const { base, id } = yield* makeTenant
+      const long = (length: number) => {
+        const text = `${manifest("long", ["openai"])}# `
+        return `${text}${"x".repeat(length - text.length - 1)}\n`
+      }
+      const longest = long(64 * 1024)
+      const published = yield* managed("POST", "/tools", { manifest: longest })
+      assert.strictEqual(published.status, 200, published.body.slice(0, 200))
+      const body = { tenant_id: id, manifest: longest, choices: { openai: { pool: true } } }
+      assert.strictEqual((yield* post({ body })).status, 201)
+      isRow(yield* managed("POST", "/tools", { manifest: "x".repeat(256 * 1024) }), "too_large")
+      isRow(yield* managed("POST", `${base}/connections`, { slug: "notion", credential: longest }), "too_large")
     })
   )
 

@@ -1,0 +1,106 @@
+import { Console, Effect, Option, Redacted, Schedule, Schema, Stdio } from "effect"
+import { Argument, Command, Flag, TerminalCapabilities } from "effect/cli"
+import { HttpClientError } from "effect/http"
+import { Slug } from "@vendodev/domain/Ids"
+import { IdempotencyKey } from "@vendodev/domain/Installation"
+import { answer } from "./answer.ts"
+import { repeated, variablesSaid } from "./assignments.ts"
+import { askFor, said } from "./choosing.ts"
+import { described } from "./deployment.ts"
+import { Json, nameFlag, Tenant } from "./flags.ts"
+import { Deployments, Management, Tools } from "./Management.ts"
+import { sourceOf } from "./manifestSource.ts"
+import * as resolve from "./resolve.ts"
+
+const slug = Schema.decodeUnknownOption(Slug)
+
+/** Whether somebody sits there who can be asked. */
+const isAttended = Effect.gen(function* () {
+  if (yield* Json) return false
+  const { canPrompt } = yield* TerminalCapabilities.TerminalCapabilities
+  return canPrompt && (yield* (yield* Stdio.Stdio).stdinIsTerminal)
+})
+
+/** Under one name, so asking again where no answer came installs nothing twice. */
+const once = { times: 2, schedule: Schedule.exponential("200 millis") }
+const unanswered = (error: unknown) => HttpClientError.isHttpClientError(error) && error.response === undefined
+
+export const install = Command.make(
+  "install",
+  {
+    what: Argument.String("what").pipe(
+      Argument.withDescription("A manifest's file (default: vendo.yaml), or a tool of the store: echo-bot, echo-bot@2"),
+      Argument.withDefault("vendo.yaml")
+    ),
+    slug: Flag.String("slug").pipe(
+      Flag.withMetavar("<slug>"),
+      Flag.withDescription("What the deployment is called; the tool's name if left out"),
+      Flag.filterMap(slug, () => "1 to 40 lower-case letters, digits and inner '-'"),
+      Flag.optional
+    ),
+    name: nameFlag("the slug if left out"),
+    sandbox: Flag.Boolean("sandbox").pipe(
+      Flag.withDescription("Install it as a sandbox, which goes without exclusive credentials"),
+      Flag.withoutNegation,
+      Flag.withDefault(false)
+    ),
+    use: repeated("use", "<integration=connection>", "Bind this connection; may be repeated"),
+    pool: repeated("pool", "<integration>", "Draw from the managed pool; may be repeated"),
+    credentialFromEnv: repeated(
+      "credential-from-env",
+      "<integration=NAME>",
+      "Connect with the credential in this environment variable; may be repeated"
+    ),
+    set: repeated("set", "<NAME=value>", "A variable of the deployment that is no secret; may be repeated"),
+    setFromEnv: repeated("set-from-env", "<NAME>", "A variable, with the value it has here; may be repeated")
+  },
+  Effect.fn("install")(function* (input) {
+    const { installDeployment } = yield* Deployments
+    const { listConnections } = yield* Management
+    const source = yield* sourceOf(input.what)
+    const variables = yield* variablesSaid(input.set, input.setFromEnv)
+    const { id: tenant } = yield* resolve.tenant
+    const choices = yield* said(tenant, input)
+    if (yield* isAttended) {
+      const { connections } = yield* listConnections({ params: { tenant }, query: {} })
+      yield* askFor({ manifest: source.manifest, isSandbox: input.sandbox, choices, variables, connections })
+    }
+    const key = IdempotencyKey.make(crypto.randomUUID())
+    const [installed, response] = yield* installDeployment({
+      headers: { "idempotency-key": key },
+      payload: {
+        tenant_id: tenant,
+        ...source.sent,
+        ...(Option.isSome(input.slug) ? { slug: input.slug.value } : {}),
+        ...(Option.isSome(input.name) ? { name: input.name.value } : {}),
+        ...(input.sandbox ? { kind: "sandbox" } : {}),
+        choices: Object.fromEntries(choices),
+        variables: Object.fromEntries(variables)
+      },
+      responseMode: "decoded-and-response"
+    }).pipe(Effect.retry({ ...once, while: unanswered }))
+    // The key alone on stdout, as `vendo key mint` has it: a shell can take it from there.
+    yield* answer(response, Effect.succeed(Redacted.value(installed.key)))
+    const { connections } = yield* listConnections({ params: { tenant }, query: {} })
+    yield* Console.error(described(installed.deployment, connections))
+    yield* Console.error("\nThis key will not be shown again. Start the deployment with it:\n")
+    yield* Console.error(`  ${installed.launch.run}`)
+  })
+).pipe(
+  Command.withDescription(
+    "Install a tool: an app, its connections and bindings, its variables and its key, or an answer that says what is missing"
+  ),
+  Command.withExamples([
+    { command: "vendo install", description: "What vendo.yaml here needs is asked for" },
+    { command: "vendo install echo-bot --slug support-bot --use telegram=telegram/work --pool openai" },
+    {
+      command: "export VENDO_API_KEY=$(vendo install --credential-from-env telegram=TELEGRAM_BOT_TOKEN)",
+      description: "Nothing is typed, and the key goes where it is needed"
+    },
+    { command: "vendo install --sandbox --set GREETING=hello --set-from-env ADMIN_PASSWORD" }
+  ]),
+  Command.withGlobalFlags([Tenant]),
+  Command.provide(Deployments.layer),
+  Command.provide(Tools.layer),
+  Command.provide(Management.layer)
+)

@@ -1,0 +1,76 @@
+/** What is to be installed or published, as a person names it: a file, or a tool of the store. */
+import { Effect, FileSystem, Option, Schema } from "effect"
+import { Argument } from "effect/cli"
+import type { Manifest } from "@vendodev/domain/Manifest"
+import { ToolSlug } from "@vendodev/domain/Manifest"
+import { type ToolReference, ToolVersionNumber } from "@vendodev/domain/Tool"
+import { parse } from "@vendodev/manifest/parse"
+import { Failure } from "./Failure.ts"
+import { Tools } from "./Management.ts"
+import { shown } from "./shown.ts"
+
+export const fileArgument = Argument.String("file").pipe(
+  Argument.withDescription("The manifest (default: vendo.yaml)"),
+  Argument.withDefault("vendo.yaml")
+)
+
+const slug = Schema.decodeUnknownOption(ToolSlug)
+const number = Schema.decodeUnknownOption(ToolVersionNumber)
+
+/** `echo-bot`, `echo-bot@2`; none where it can only be a file. */
+export const referenceOf = (text: string): Option.Option<ToolReference> => {
+  const [name, version, ...more] = text.split("@")
+  if (more.length > 0) return Option.none()
+  const found = slug(name)
+  if (version === undefined) return Option.map(found, (slug) => ({ slug }))
+  const counted = /^[1-9]\d*$/.test(version) ? number(Number(version)) : Option.none()
+  return Option.flatMap(found, (slug) => Option.map(counted, (version) => ({ slug, version })))
+}
+
+/** Its text, once it is known to be a manifest: all of its faults are told where they stand. */
+export const readFile = Effect.fn("manifestSource.readFile")(function* (file: string) {
+  const fs = yield* FileSystem.FileSystem
+  const text = yield* Effect.mapError(
+    fs.readFileString(file),
+    () =>
+      new Failure({
+        code: "usage",
+        detail: `there is no file ${shown(file)} that can be read`,
+        fix: "run this where vendo.yaml is, or name the file, or a tool of `vendo tool list`"
+      })
+  )
+  const manifest = yield* Effect.mapError(
+    parse(text),
+    (invalid) =>
+      new Failure({
+        code: "usage",
+        detail: `this is no manifest yet:\n${invalid.lines(file).join("\n")}`,
+        fix: "correct these lines"
+      })
+  )
+  return { manifest, text }
+})
+
+export interface Source {
+  readonly manifest: Manifest
+  /** As it is sent. */
+  readonly sent: { readonly manifest: string } | { readonly tool: ToolReference }
+}
+
+/** The file or the tool of that name. A name with a dot or a slash is a file's. */
+export const sourceOf = Effect.fn("manifestSource.sourceOf")(function* (name: string) {
+  const reference = referenceOf(name)
+  if (Option.isNone(reference)) {
+    const { manifest, text } = yield* readFile(name)
+    const source: Source = { manifest, sent: { manifest: text } }
+    return source
+  }
+  const { getTool, getToolVersion } = yield* Tools
+  const { slug, version } = reference.value
+  const found = yield* version === undefined
+    ? getTool({ params: { tool: slug } })
+    : getToolVersion({ params: { tool: slug, version } })
+  // The version that was looked at is the one that is installed.
+  const source: Source = { manifest: found.manifest, sent: { tool: { slug, version: found.version } } }
+  return source
+})
