@@ -5,6 +5,7 @@ import { type BrokerErrorClass, Conflict, Forbidden, NotFound, SessionRequired }
 import { Deployment, Variable } from "@vendodev/domain/Deployment"
 import { HandOver, HandOverId } from "@vendodev/domain/HandOver"
 import { AppId, IntegrationSlug, TenantId } from "@vendodev/domain/Ids"
+import { Launched } from "@vendodev/domain/Installation"
 import { AdminAuth } from "./AdminAuth.ts"
 import { ofRequest } from "./refusals.ts"
 import { ValidRequest } from "./ValidRequest.ts"
@@ -16,6 +17,9 @@ const errors = (...more: ReadonlyArray<BrokerErrorClass>) =>
 const deployment = { tenant: TenantId, deployment: AppId }
 const handOver = { tenant: TenantId, hand_over: HandOverId }
 const below = "/api/tenants/:tenant/deployments/:deployment"
+
+/** A deployment that is to run, and whether anybody started it. */
+export const Started = Schema.Struct({ deployment: Deployment, launch: Launched }).annotate({ identifier: "Started" })
 
 const Variables = Schema.Struct({ variables: Schema.Array(Variable) })
 
@@ -54,9 +58,12 @@ export class LifecycleGroup extends HttpApiGroup.make("lifecycle")
     }).annotate(OpenApi.Summary, "Have its run end; repeating it changes nothing"),
     HttpApiEndpoint.post("startDeployment", `${below}/start`, {
       params: deployment,
-      success: Deployment,
+      success: Started,
       error: errors(Conflict)
-    }).annotate(OpenApi.Summary, "Let a run stay again; repeating it changes nothing"),
+    }).annotate(
+      OpenApi.Summary,
+      "Let a run stay again, and launch one where there is none; repeating it changes nothing"
+    ),
 
     HttpApiEndpoint.post("moveBinding", "/api/tenants/:tenant/bindings/:slug/move", {
       params: { tenant: TenantId, slug: IntegrationSlug },

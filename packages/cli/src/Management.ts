@@ -64,3 +64,14 @@ export class Tools extends Context.Service<Tools, ClientOf<"tools">>()("@vendode
     })
   ).pipe(Layer.provide(Server.layer))
 }
+
+// @effect-diagnostics-next-line leakingRequirements:off -- a method's requirements depend on its response mode, and are never either way
+export class Lifecycle extends Context.Service<Lifecycle, ClientOf<"lifecycle">>()("@vendodev/cli/Lifecycle") {
+  static readonly layer = Layer.effect(
+    Lifecycle,
+    Effect.gen(function* () {
+      const { authorized, ...at } = yield* access
+      return yield* HttpApiClient.group(VendoApi, { group: "lifecycle", ...at }).pipe(Effect.provide(authorized))
+    })
+  ).pipe(Layer.provide(Server.layer))
+}

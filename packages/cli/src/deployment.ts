@@ -4,6 +4,7 @@ import type { Connection } from "@vendodev/domain/Connection"
 import type { Deployment } from "@vendodev/domain/Deployment"
 import { answer } from "./answer.ts"
 import { Tenant } from "./flags.ts"
+import { restart, start, stop } from "./lifecycle.ts"
 import { Deployments, Management } from "./Management.ts"
 import * as resolve from "./resolve.ts"
 import { facts, instant, table } from "./table.ts"
@@ -159,6 +160,6 @@ export const deployment = Command.make("deployment").pipe(
     { command: "vendo deployment list" },
     { command: "vendo deployment history echo-bot" }
   ]),
-  Command.withSubcommands([{ group: "Commands", commands: [list, show, history, destroy] }]),
+  Command.withSubcommands([{ group: "Commands", commands: [list, show, history, start, stop, restart, destroy] }]),
   Command.withGlobalFlags([Tenant])
 )

@@ -1,8 +1,8 @@
-import { Console, Effect, Option, Redacted, Schedule, Schema, Stdio } from "effect"
+import { Console, Effect, Option, Path, Redacted, Schedule, Schema, Stdio } from "effect"
 import { Argument, Command, Flag, TerminalCapabilities } from "effect/cli"
 import { HttpClientError } from "effect/http"
 import { Slug } from "@vendodev/domain/Ids"
-import { IdempotencyKey } from "@vendodev/domain/Installation"
+import { IdempotencyKey, type Launched } from "@vendodev/domain/Installation"
 import { answer } from "./answer.ts"
 import { repeated, variablesSaid } from "./assignments.ts"
 import { askFor, said } from "./choosing.ts"
@@ -24,6 +24,27 @@ const isAttended = Effect.gen(function* () {
 /** Under one name, so asking again where no answer came installs nothing twice. */
 const once = { times: 2, schedule: Schedule.exponential("200 millis") }
 const unanswered = (error: unknown) => HttpClientError.isHttpClientError(error) && error.response === undefined
+
+/** How it is to be started: what stands behind `--`, here. */
+const launchOf = Effect.fn("install.launchOf")(function* (input: {
+  readonly command: ReadonlyArray<string>
+  readonly image: Option.Option<string>
+}) {
+  const [program, ...more] = input.command
+  const image = Option.isSome(input.image) ? { image: input.image.value } : {}
+  if (program === undefined) return image
+  const { resolve } = yield* Path.Path
+  return { command: [program, ...more] as const, directory: resolve("."), ...image }
+})
+
+/** What becomes of it now, and whose turn it is. */
+const told = ({ detail, launcher, run, state }: Launched): string => {
+  const said = detail === null ? "" : `: ${detail}`
+  return state === "launched"
+    ? `The service has started it (${launcher})${said}\nThis key will not be shown again; it has it already.`
+    : `${state === "failed" ? `The service could not start it (${launcher})${said}\n` : ""}` +
+        `This key will not be shown again. Start the deployment with it:\n\n  ${run}`
+}
 
 export const install = Command.make(
   "install",
@@ -52,7 +73,18 @@ export const install = Command.make(
       "Connect with the credential in this environment variable; may be repeated"
     ),
     set: repeated("set", "<NAME=value>", "A variable of the deployment that is no secret; may be repeated"),
-    setFromEnv: repeated("set-from-env", "<NAME>", "A variable, with the value it has here; may be repeated")
+    setFromEnv: repeated("set-from-env", "<NAME>", "A variable, with the value it has here; may be repeated"),
+    image: Flag.String("image").pipe(
+      Flag.withMetavar("<image>"),
+      Flag.withDescription("Where the service starts containers: the image"),
+      Flag.optional
+    ),
+    command: Argument.String("command").pipe(
+      Argument.withDescription(
+        "Behind --: how it is started, from this directory, where the service starts what it installs"
+      ),
+      Argument.variadic()
+    )
   },
   Effect.fn("install")(function* (input) {
     const { installDeployment } = yield* Deployments
@@ -75,7 +107,8 @@ export const install = Command.make(
         ...(Option.isSome(input.name) ? { name: input.name.value } : {}),
         ...(input.sandbox ? { kind: "sandbox" } : {}),
         choices: Object.fromEntries(choices),
-        variables: Object.fromEntries(variables)
+        variables: Object.fromEntries(variables),
+        launch: yield* launchOf(input)
       },
       responseMode: "decoded-and-response"
     }).pipe(Effect.retry({ ...once, while: unanswered }))
@@ -83,8 +116,7 @@ export const install = Command.make(
     yield* answer(response, Effect.succeed(Redacted.value(installed.key)))
     const { connections } = yield* listConnections({ params: { tenant }, query: {} })
     yield* Console.error(described(installed.deployment, connections))
-    yield* Console.error("\nThis key will not be shown again. Start the deployment with it:\n")
-    yield* Console.error(`  ${installed.launch.run}`)
+    yield* Console.error(`\n${told(installed.launch)}`)
   })
 ).pipe(
   Command.withDescription(
@@ -97,7 +129,11 @@ export const install = Command.make(
       command: "export VENDO_API_KEY=$(vendo install --credential-from-env telegram=TELEGRAM_BOT_TOKEN)",
       description: "Nothing is typed, and the key goes where it is needed"
     },
-    { command: "vendo install --sandbox --set GREETING=hello --set-from-env ADMIN_PASSWORD" }
+    { command: "vendo install --sandbox --set GREETING=hello --set-from-env ADMIN_PASSWORD" },
+    {
+      command: "vendo install -- node bot.js",
+      description: "Started at once, where the service starts what it installs"
+    }
   ]),
   Command.withGlobalFlags([Tenant]),
   Command.provide(Deployments.layer),

@@ -8,6 +8,7 @@ import { connection } from "./connection.ts"
 import { credit } from "./credit.ts"
 import { deployment } from "./deployment.ts"
 import { doctor } from "./doctor.ts"
+import { env } from "./env.ts"
 import { exits } from "./Failure.ts"
 import { Json, Url, Words } from "./flags.ts"
 import { fuse } from "./fuse.ts"
@@ -40,7 +41,7 @@ const vendo = Command.make("vendo").pipe(
   ]),
   Command.withSubcommands([
     { group: "Use it", commands: [runCommand, token, status] },
-    { group: "Install", commands: [install, deployment, tool, validate] },
+    { group: "Install", commands: [install, deployment, env, tool, validate] },
     { group: "Manage", commands: [tenant, app, connection, binding, user, key, credit] },
     { group: "Operate", commands: [doctor, fuse] },
     { group: "Look up", commands: [integration] }

@@ -4,6 +4,7 @@ import { AdminToken } from "@vendodev/api/AdminAuth"
 import { ServiceApi } from "@vendodev/api/VendoApi"
 import { Tenancy } from "@vendodev/broker/database/Tenancy"
 import { HandOvers } from "@vendodev/broker/install/HandOvers"
+import { makeLaunches } from "@vendodev/broker/install/launches"
 import { Lifecycle } from "@vendodev/broker/install/Lifecycle"
 import { Variables } from "@vendodev/broker/install/Variables"
 import type { AppId, TenantId } from "@vendodev/domain/Ids"
@@ -16,6 +17,7 @@ export const layer = HttpApiBuilder.group(
     const lifecycle = yield* Lifecycle
     const variables = yield* Variables
     const handOvers = yield* HandOvers
+    const launches = yield* makeLaunches
 
     const within = <A, E, R>(tenant: TenantId, work: Effect.Effect<A, E, R>) =>
       Effect.flatMap(AdminToken, (token) => tenancy.asAdmin(token, tenant)(work))
@@ -33,7 +35,11 @@ export const layer = HttpApiBuilder.group(
         ),
       restartDeployment: ({ params }) => within(params.tenant, lifecycle.restart(params.deployment)),
       stopDeployment: ({ params }) => within(params.tenant, lifecycle.stop(params.deployment)),
-      startDeployment: ({ params }) => within(params.tenant, lifecycle.start(params.deployment)),
+      startDeployment: ({ params: { deployment: id, tenant } }) =>
+        Effect.gen(function* () {
+          const deployment = yield* within(tenant, lifecycle.start(id))
+          return { deployment, launch: yield* launches.again({ token: yield* AdminToken, tenant }, id) }
+        }),
 
       moveBinding: ({ params, payload }) => within(params.tenant, handOvers.move(params.slug, payload)),
       getHandOver: ({ params }) => within(params.tenant, handOvers.get(params.hand_over)),

@@ -66,12 +66,4 @@ const proxies = Layer.effect(
   })
 )
 
-export const layer = Layer.mergeAll(
-  composio,
-  users,
-  address,
-  providers,
-  surfaces,
-  proxies,
-  FetchHttpClient.layer
-)
+export const layer = Layer.mergeAll(composio, users, address, providers, surfaces, proxies, FetchHttpClient.layer)

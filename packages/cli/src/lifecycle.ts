@@ -1,0 +1,69 @@
+/** What is wanted of a deployment's run. */
+import { Console, Effect, Layer } from "effect"
+import { Argument, Command } from "effect/cli"
+import type { Deployment } from "@vendodev/domain/Deployment"
+import { answer } from "./answer.ts"
+import { Deployments, Lifecycle, Management } from "./Management.ts"
+import * as resolve from "./resolve.ts"
+
+const deploymentArgument = Argument.String("deployment").pipe(Argument.withDescription("A deployment, by slug or id"))
+
+const standing = ({ restart_required, slug, status }: Deployment): string =>
+  `${slug} is ${status}${restart_required ? "; restart to apply what changed" : ""}`
+
+const placeOf = Effect.fn("lifecycle.placeOf")(function* (name: string) {
+  const { id: tenant } = yield* resolve.tenant
+  const { id: deployment } = yield* resolve.deployment(tenant, name)
+  return { tenant, deployment }
+})
+
+const services = Layer.mergeAll(Lifecycle.layer, Deployments.layer, Management.layer)
+
+export const restart = Command.make(
+  "restart",
+  { deployment: deploymentArgument },
+  Effect.fn("deployment.restart")(function* ({ deployment: name }) {
+    const { restartDeployment } = yield* Lifecycle
+    const params = yield* placeOf(name)
+    const [deployment, response] = yield* restartDeployment({ params, responseMode: "decoded-and-response" })
+    yield* answer(response, Effect.succeed(standing(deployment)))
+  })
+).pipe(
+  Command.withDescription("Have its command started anew, with the newest variables"),
+  Command.withExamples([{ command: "vendo deployment restart echo-bot" }]),
+  Command.provide(services)
+)
+
+export const stop = Command.make(
+  "stop",
+  { deployment: deploymentArgument },
+  Effect.fn("deployment.stop")(function* ({ deployment: name }) {
+    const { stopDeployment } = yield* Lifecycle
+    const params = yield* placeOf(name)
+    const [deployment, response] = yield* stopDeployment({ params, responseMode: "decoded-and-response" })
+    yield* answer(response, Effect.succeed(standing(deployment)))
+  })
+).pipe(
+  Command.withDescription(
+    "Have its run end, and keep others from staying until it is started; repeating it changes nothing"
+  ),
+  Command.withExamples([{ command: "vendo deployment stop echo-bot" }]),
+  Command.provide(services)
+)
+
+export const start = Command.make(
+  "start",
+  { deployment: deploymentArgument },
+  Effect.fn("deployment.start")(function* ({ deployment: name }) {
+    const { startDeployment } = yield* Lifecycle
+    const params = yield* placeOf(name)
+    const [{ deployment, launch }, response] = yield* startDeployment({ params, responseMode: "decoded-and-response" })
+    yield* answer(response, Effect.succeed(standing(deployment)))
+    if (launch.detail !== null) yield* Console.error(`${launch.launcher}: ${launch.detail}`)
+    if (launch.state !== "launched") yield* Console.error(`Start it with its key:\n\n  ${launch.run}`)
+  })
+).pipe(
+  Command.withDescription("Let it run again, and start it where the service starts what it installs"),
+  Command.withExamples([{ command: "vendo deployment start echo-bot" }]),
+  Command.provide(services)
+)
