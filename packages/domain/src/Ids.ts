@@ -28,6 +28,9 @@ export type AdminTokenId = typeof AdminTokenId.Type
 export const CreditId = Uuid.pipe(Schema.brand("CreditId"))
 export type CreditId = typeof CreditId.Type
 
+export const RevocationId = Uuid.pipe(Schema.brand("RevocationId"))
+export type RevocationId = typeof RevocationId.Type
+
 /** Names an integration of the catalog: `openai`, `telegram`. */
 export const IntegrationSlug = Schema.String.check(
   Schema.isPattern(/^[a-z][a-z0-9_-]{0,62}$/, {

@@ -16,11 +16,12 @@ export interface Patience {
   readonly deadline: Duration.Duration
 }
 
-/** Waits that double, each of them anything from nothing to the whole: who failed together does not return together. */
+/** Anything from nothing to the whole: who failed together does not return together. */
+const jittered = (whole: Duration.Duration) => Effect.map(Random.next, (random) => Duration.times(whole, random))
+
+/** Waits that double, each of them jittered. */
 const fullJitter = (base: Duration.Duration) =>
-  Schedule.modifyDelay(Schedule.exponential(base, 2), ({ duration }) =>
-    Effect.map(Random.next, (random) => Duration.times(duration, random))
-  )
+  Schedule.modifyDelay(Schedule.exponential(base, 2), ({ duration }) => jittered(duration))
 
 /** The jitter comes on top of what was asked for, so that nobody is early. */
 const notBefore = (base: Duration.Duration) =>
@@ -51,3 +52,22 @@ const within = <Output, Input, Error, Env>(
 
 export const backoff = ({ base, deadline, times }: Patience): Schedule.Schedule<unknown, FailedAttempt> =>
   within(Schedule.upTo(notBefore(base), { times }), deadline)
+
+/** For attempts that are counted in a row of the database, and not in a schedule under way. */
+export interface LongPatience {
+  /** The longest wait after the first failure; it doubles from one to the next. */
+  readonly base: Duration.Duration
+  /** Which no wait exceeds, but for what was asked of us. */
+  readonly most: Duration.Duration
+}
+
+/** The wait after so many failures, jittered. What the other side asked for comes on top, so that nobody is early. */
+export const waitAfter = (
+  failures: number,
+  { base, most }: LongPatience,
+  { retryAfter = Duration.zero }: FailedAttempt = {}
+): Effect.Effect<Duration.Duration> => {
+  // Beyond that the longest wait was reached long ago, and the number would no longer be one.
+  const whole = Duration.times(base, 2 ** Math.min(Math.max(failures, 1) - 1, 30))
+  return Effect.map(jittered(Duration.min(whole, most)), (wait) => Duration.sum(wait, retryAfter))
+}

@@ -17,6 +17,7 @@ import createLedgerAndConnectSessions from "./migrations/0008_create_ledger_and_
 import createEvents from "./migrations/0009_create_events.ts"
 import createDeployments from "./migrations/0010_create_deployments.ts"
 import createRuns from "./migrations/0011_create_runs.ts"
+import createRevocationsAndPools from "./migrations/0011_create_revocations_and_pools.ts"
 
 /** Listed by hand and never edited once released. */
 const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [
@@ -30,7 +31,8 @@ const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [
   [8, "create_ledger_and_connect_sessions", Effect.succeed(createLedgerAndConnectSessions)],
   [9, "create_events", Effect.succeed(createEvents)],
   [10, "create_deployments", Effect.succeed(createDeployments)],
-  [11, "create_runs", Effect.succeed(createRuns)]
+  [11, "create_runs", Effect.succeed(createRuns)],
+  [12, "create_revocations_and_pools", Effect.succeed(createRevocationsAndPools)]
 ]
 
 const table = "vendo_migrations"
