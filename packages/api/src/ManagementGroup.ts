@@ -29,8 +29,11 @@ import {
   Slug,
   TenantId
 } from "@vendodev/domain/Ids"
+import { Pool } from "@vendodev/domain/Pool"
 import { Profile } from "@vendodev/domain/Profile"
+import { Removal } from "@vendodev/domain/Removal"
 import { RemovedUser } from "@vendodev/domain/RemovedUser"
+import { Revocation } from "@vendodev/domain/Revocation"
 import { Tenant } from "@vendodev/domain/Tenant"
 import { AdminAuth } from "./AdminAuth.ts"
 import { ofRequest } from "./refusals.ts"
@@ -44,6 +47,16 @@ const errors = (...more: ReadonlyArray<BrokerErrorClass>) =>
 export const MintedKey = Schema.Struct({ ...AppKey.fields, key: Schema.RedactedFromValue(Schema.String) }).annotate({
   identifier: "MintedKey"
 })
+
+/** A connection, and the signing secret that was made for it: the only answer that ever holds one. */
+export const CreatedConnection = Schema.Struct({
+  ...Connection.fields,
+  signing_secret: Schema.optionalKey(
+    Schema.RedactedFromValue(Schema.String).annotate({
+      description: "Of profile webhook_inbound, where no credential was sent: shown this once."
+    })
+  )
+}).annotate({ identifier: "CreatedConnection" })
 
 /** ISO 8601 in UTC, up to the year 9999: what JavaScript reads besides, the database may not. */
 const Expiry = Schema.String.check(
@@ -100,7 +113,7 @@ export class ManagementGroup extends HttpApiGroup.make("management")
         composio_account_id: Schema.optionalKey(ComposioAccountId),
         ...ofUser
       }),
-      success: Connection,
+      success: CreatedConnection,
       error: errors(ProviderUnknown, Conflict)
     }).annotate(OpenApi.Summary, "Paste a credential, or name an account; repeating it answers the same connection"),
     HttpApiEndpoint.post("reconnectConnection", "/api/tenants/:tenant/connections/:connection/reconnect", {
@@ -109,11 +122,32 @@ export class ManagementGroup extends HttpApiGroup.make("management")
       success: Connection,
       error: errors(ConnectionRevoked)
     }).annotate(OpenApi.Summary, "Put another account, or the same one authorised again, behind a connection"),
-    HttpApiEndpoint.delete("revokeConnection", "/api/tenants/:tenant/connections/:connection", {
+    HttpApiEndpoint.post("revokeConnection", "/api/tenants/:tenant/connections/:connection/revoke", {
       params: connection,
       success: Connection,
       error: errors()
-    }).annotate(OpenApi.Summary, "Revoke a connection and destroy its credential, for good"),
+    }).annotate(
+      OpenApi.Summary,
+      "Cut a connection off at once and destroy its credential, for good; apps stay bound and are told so"
+    ),
+    HttpApiEndpoint.delete("removeConnection", "/api/tenants/:tenant/connections/:connection", {
+      params: connection,
+      query: {
+        dry_run: Schema.optionalKey(Schema.Literal("1")).annotate({
+          description: "1 answers what would happen, and changes nothing."
+        })
+      },
+      success: Removal,
+      error: errors()
+    }).annotate(
+      OpenApi.Summary,
+      "Be done with a connection, for good: unbound everywhere, its credential destroyed, its keys revoked, the upstream told"
+    ),
+    HttpApiEndpoint.get("listRevocations", "/api/tenants/:tenant/revocations", {
+      params: tenant,
+      success: Schema.Struct({ revocations: Schema.Array(Revocation) }),
+      error: errors()
+    }).annotate(OpenApi.Summary, "What upstreams have not confirmed yet of connections that ended"),
 
     HttpApiEndpoint.get("listBindings", "/api/tenants/:tenant/apps/:app/bindings", {
       params: app,
@@ -154,7 +188,7 @@ export class ManagementGroup extends HttpApiGroup.make("management")
       params: connection,
       payload: MintOptions,
       success: MintedKey.pipe(HttpApiSchema.status(201)),
-      error: errors()
+      error: errors(ConnectionRevoked)
     }).annotate(OpenApi.Summary, "Mint a key locked to one connection; it is shown this once"),
     HttpApiEndpoint.delete("revokeKey", "/api/tenants/:tenant/keys/:key", {
       params: { ...tenant, key: KeyId },
@@ -180,6 +214,22 @@ export class ManagementGroup extends HttpApiGroup.make("management")
       error: errors()
     }).annotate(OpenApi.Summary, "The most an app may spend in a day and in a month; null for no cap"),
 
+    HttpApiEndpoint.get("listPools", "/api/pools", {
+      success: Schema.Struct({ pools: Schema.Array(Pool) }),
+      error: errors()
+    }).annotate(OpenApi.Summary, "The keys of the installation that tenants draw on, by hint"),
+    HttpApiEndpoint.put("setPool", "/api/pools/:slug", {
+      params: { slug: IntegrationSlug },
+      payload: Schema.Struct({ credential: Schema.RedactedFromValue(Schema.String) }),
+      success: Pool,
+      error: errors(ProviderUnknown)
+    }).annotate(OpenApi.Summary, "Set the key of the pool of an integration, in place of the one before"),
+    HttpApiEndpoint.delete("removePool", "/api/pools/:slug", {
+      params: { slug: IntegrationSlug },
+      success: HttpApiSchema.NoContent,
+      error: errors()
+    }).annotate(OpenApi.Summary, "Take the pool of an integration away; repeating it changes nothing"),
+
     HttpApiEndpoint.get("listFuses", "/api/fuses", {
       success: Schema.Struct({ fuses: Schema.Array(Fuse) }),
       error: errors()
@@ -195,7 +245,7 @@ export class ManagementGroup extends HttpApiGroup.make("management")
       error: errors()
     }).annotate(OpenApi.Summary, "Look at what the service depends on; takes up to 15 seconds when that is slow")
   )
-  // A misspelt `user` would mean the tenant's own.
+  // A misspelt `user` would mean the tenant's own, and a misspelt `dry_run` that it is meant.
   .annotate(HttpApi.QueryParseOptions, { onExcessProperty: "error" })
   .middleware(ValidRequest)
   .middleware(AdminAuth) {}

@@ -9,7 +9,12 @@ import { UserIdentity } from "./access/UserIdentity.ts"
 import { UserTokenKeys } from "./access/UserTokenKeys.ts"
 import { UserTokens } from "./access/UserTokens.ts"
 import { AuditLog } from "./audit/AuditLog.ts"
+import { InboundWebhooks } from "./connect/InboundWebhooks.ts"
 import { Tenancy } from "./database/Tenancy.ts"
+import { Disconnects } from "./disconnect/Disconnects.ts"
+import { RevocationClaims } from "./disconnect/RevocationClaims.ts"
+import * as RevocationWorker from "./disconnect/RevocationWorker.ts"
+import { Revocations } from "./disconnect/Revocations.ts"
 import { EventLog } from "./events/EventLog.ts"
 import { Events } from "./events/Events.ts"
 import { Deployments } from "./install/Deployments.ts"
@@ -28,6 +33,7 @@ import { Connections } from "./manage/Connections.ts"
 import { Credits } from "./manage/Credits.ts"
 import { Doctor } from "./manage/Doctor.ts"
 import { Fuses } from "./manage/Fuses.ts"
+import { Pools } from "./manage/Pools.ts"
 import { Tenants } from "./manage/Tenants.ts"
 import { Users } from "./manage/Users.ts"
 import { ComposioClient } from "./upstream/ComposioClient.ts"
@@ -54,13 +60,16 @@ const management = Layer.mergeAll(
   AppSpendCaps.layer,
   Bindings.layer,
   Credits.layer,
+  Disconnects.layer,
   Fuses.layer,
   HandOvers.layer,
+  InboundWebhooks.layer,
   Lifecycle.layer,
+  Pools.layer,
   Tenants.layer,
   Users.layer,
   Variables.layer
-).pipe(Layer.provideMerge(Layer.mergeAll(Apps.layer, Connections.layer)))
+).pipe(Layer.provideMerge(Layer.mergeAll(Apps.layer, Connections.layer, Revocations.layer)))
 
 const installing = Layer.mergeAll(Deployments.layer, Idempotency.layer, Tools.layer).pipe(
   Layer.provideMerge(management)
@@ -85,3 +94,9 @@ export const layer = Layer.mergeAll(installing, events, Doctor.layer, Providers.
   Layer.provideMerge(vending),
   Layer.provide([AuditLog.layer, AdminTokens.layer, Vault.layer])
 )
+
+/**
+ * What goes on without being asked, over the broker: for a process that serves. Who tests the broker, or only makes
+ * changes with it, does without.
+ */
+export const background = RevocationWorker.layer.pipe(Layer.provide([RevocationClaims.layer, Vault.layer]))

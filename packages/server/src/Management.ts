@@ -2,7 +2,10 @@ import { DateTime, Effect, Option } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { AdminToken } from "@vendodev/api/AdminAuth"
 import { ServiceApi } from "@vendodev/api/VendoApi"
+import { InboundWebhooks } from "@vendodev/broker/connect/InboundWebhooks"
 import { Tenancy } from "@vendodev/broker/database/Tenancy"
+import { Disconnects } from "@vendodev/broker/disconnect/Disconnects"
+import { Revocations } from "@vendodev/broker/disconnect/Revocations"
 import { AppKeys, type KeyScope } from "@vendodev/broker/manage/AppKeys"
 import { AppSpendCaps } from "@vendodev/broker/manage/AppSpendCaps"
 import { Apps } from "@vendodev/broker/manage/Apps"
@@ -11,6 +14,7 @@ import { Connections } from "@vendodev/broker/manage/Connections"
 import { Credits } from "@vendodev/broker/manage/Credits"
 import { Doctor } from "@vendodev/broker/manage/Doctor"
 import { Fuses } from "@vendodev/broker/manage/Fuses"
+import { Pools } from "@vendodev/broker/manage/Pools"
 import { Tenants } from "@vendodev/broker/manage/Tenants"
 import { Users } from "@vendodev/broker/manage/Users"
 import { ValidationFailed } from "@vendodev/domain/BrokerError"
@@ -31,6 +35,10 @@ export const layer = HttpApiBuilder.group(
     const credits = yield* Credits
     const caps = yield* AppSpendCaps
     const fuses = yield* Fuses
+    const webhooks = yield* InboundWebhooks
+    const disconnects = yield* Disconnects
+    const revocations = yield* Revocations
+    const pools = yield* Pools
     const doctor = yield* Doctor
     const settings = yield* Settings
 
@@ -61,21 +69,37 @@ export const layer = HttpApiBuilder.group(
           within(params.tenant, user === undefined ? connections.list : connections.listOf(user)),
           (connections) => ({ connections })
         ),
-      createConnection: ({ params, payload }) =>
-        within(
+      createConnection: ({ params, payload }) => {
+        const { composio_account_id: account, credential, profile, slug, user } = payload
+        const name = payload.name ?? DisplayName.make(slug)
+        if (profile === "webhook_inbound" && credential === undefined && account === undefined) {
+          return Effect.map(
+            within(params.tenant, webhooks.create({ slug, name, user })),
+            ({ connection, signingSecret }) => ({ ...connection, signing_secret: signingSecret })
+          )
+        }
+        return within(
           params.tenant,
           connections.create({
-            slug: payload.slug,
-            name: payload.name ?? DisplayName.make(payload.slug),
-            profile: Option.fromUndefinedOr(payload.profile),
-            credential: Option.fromUndefinedOr(payload.credential),
-            account: payload.composio_account_id,
-            user: payload.user
+            slug,
+            name,
+            profile: Option.fromUndefinedOr(profile),
+            credential: Option.fromUndefinedOr(credential),
+            account,
+            user
           })
-        ),
+        )
+      },
       reconnectConnection: ({ params, payload }) =>
         within(params.tenant, connections.reconnect(params.connection, payload.composio_account_id)),
       revokeConnection: ({ params }) => within(params.tenant, connections.revoke(params.connection)),
+      removeConnection: ({ params, query }) =>
+        within(
+          params.tenant,
+          query.dry_run === undefined ? disconnects.remove(params.connection) : disconnects.plan(params.connection)
+        ),
+      listRevocations: ({ params }) =>
+        Effect.map(within(params.tenant, revocations.list), (revocations) => ({ revocations })),
 
       listBindings: ({ params }) =>
         Effect.map(within(params.tenant, bindings.list(params.app)), (bindings) => ({ bindings })),
@@ -94,6 +118,14 @@ export const layer = HttpApiBuilder.group(
       listCredits: ({ params }) => Effect.map(within(params.tenant, credits.list), (credits) => ({ credits })),
       addCredit: ({ params, payload }) => within(params.tenant, credits.add(payload)),
       setSpendCaps: ({ params, payload }) => within(params.tenant, caps.set(params.app, payload)),
+
+      listPools: () =>
+        Effect.gen(function* () {
+          return { pools: yield* pools.list(yield* AdminToken) }
+        }),
+      setPool: ({ params, payload }) =>
+        Effect.flatMap(AdminToken, (token) => pools.set(token, params.slug, payload.credential)),
+      removePool: ({ params }) => Effect.flatMap(AdminToken, (token) => pools.remove(token, params.slug)),
 
       listFuses: () =>
         Effect.gen(function* () {

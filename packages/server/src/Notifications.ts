@@ -1,7 +1,7 @@
 /**
- * `Wakeups` over `LISTEN`: one connection of its own per process, from the first
- * stream to the last. What is lost while it is away, or behind a pooler that
- * passes none on, streams find out by asking now and then.
+ * `Wakeups` over `LISTEN`: one connection of its own per process, as long as
+ * anybody waits for word. What is lost while it is away, or behind a pooler that
+ * passes none on, is found out by asking now and then.
  */
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Queue, RcRef, Schedule } from "effect"
@@ -35,25 +35,26 @@ export const layer = Layer.effect(
       acquire: Effect.forkScoped(Effect.retry(hear, patience))
     })
 
-    return Wakeups.of({
-      of: (tenant) =>
-        Effect.gen(function* () {
-          const queue = yield* Queue.sliding<void>(1)
-          yield* Effect.acquireRelease(
+    const on = (word: string) =>
+      Effect.gen(function* () {
+        const queue = yield* Queue.sliding<void>(1)
+        yield* Effect.acquireRelease(
+          Effect.sync(() => {
+            const queues = waiting.get(word) ?? new Set()
+            waiting.set(word, queues.add(queue))
+          }),
+          () =>
             Effect.sync(() => {
-              const queues = waiting.get(tenant) ?? new Set()
-              waiting.set(tenant, queues.add(queue))
-            }),
-            () =>
-              Effect.sync(() => {
-                const queues = waiting.get(tenant)
-                queues?.delete(queue)
-                if (queues?.size === 0) waiting.delete(tenant)
-              })
-          )
-          yield* RcRef.get(ear)
-          return queue
-        })
-    })
+              const queues = waiting.get(word)
+              queues?.delete(queue)
+              if (queues?.size === 0) waiting.delete(word)
+            })
+        )
+        yield* RcRef.get(ear)
+        return queue
+      })
+
+    // Tenants are named by their ids, so no other word is taken for one.
+    return Wakeups.of({ of: on, revocations: on("revocations") })
   })
 ).pipe(Layer.provide(Reactivity.layer))

@@ -63,8 +63,9 @@ const drain = Layer.effectDiscard(
   })
 )
 
-/** The broker as the settings have it, over its database and its keys. */
-export const broker = Broker.layer.pipe(
+/** The broker as the settings have it, over its database and its keys, and at its work. */
+export const broker = Broker.background.pipe(
+  Layer.provideMerge(Broker.layer),
   Layer.provide([brokerSettings.layer, Notifications.layer]),
   Layer.provideMerge(Layer.effectDiscard(verifyKeyring)),
   Layer.provideMerge(Database.layer),

@@ -2,6 +2,7 @@
 import { Effect, Layer, Option } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { UserIdentitySettings } from "@vendodev/broker/access/UserIdentitySettings"
+import { HooksAddress } from "@vendodev/broker/connect/HooksAddress"
 import { ServiceAddress } from "@vendodev/broker/install/ServiceAddress"
 import { ComposioSettings } from "@vendodev/broker/upstream/ComposioClient"
 import { ProviderAddress, through } from "@vendodev/broker/upstream/ProviderAddress"
@@ -51,6 +52,18 @@ const surfaces = Layer.effect(
   )
 )
 
+/** With a domain they have a host of their own; without, a path. */
+const hooks = Layer.effect(
+  HooksAddress,
+  Effect.map(Settings, ({ domain, publicUrl }) => (externalId: string) => {
+    const base = Option.firstSomeOf([
+      Option.map(domain, (domain) => `https://hooks.${domain}`),
+      Option.map(publicUrl, (url) => `${url}/hooks`)
+    ])
+    return Option.map(base, (base) => `${base}/${externalId}`)
+  })
+)
+
 /** With a domain each proxy has a host of its own; without, a path. */
 const proxies = Layer.effect(
   ProxyAddress,
@@ -66,4 +79,13 @@ const proxies = Layer.effect(
   })
 )
 
-export const layer = Layer.mergeAll(composio, users, address, providers, surfaces, proxies, FetchHttpClient.layer)
+export const layer = Layer.mergeAll(
+  composio,
+  users,
+  address,
+  providers,
+  surfaces,
+  hooks,
+  proxies,
+  FetchHttpClient.layer
+)

@@ -8,7 +8,14 @@ import { SqlClient, type SqlError } from "effect/sql"
 import { Unavailable } from "@vendodev/domain/BrokerError"
 import { orOutOfReach } from "../database/orUnavailable.ts"
 import { Keyring, type KeyUnavailable, type SealedKey } from "../vault/Keyring.ts"
-import { type KeyObject, makeSigningKey, publicHalfOf, thumbprintOf } from "../vault/tokenSignature.ts"
+import {
+  type KeyObject,
+  makeSigningKey,
+  privateKeyBytes,
+  privateKeyOf,
+  publicHalfOf,
+  thumbprintOf
+} from "../vault/tokenSignature.ts"
 import { flights } from "../flights.ts"
 import { type IssuerKey, type IssuerKeys } from "./IssuerKey.ts"
 import { nanos } from "./jwksLimits.ts"
@@ -64,6 +71,9 @@ export class UserTokenKeys extends Context.Service<
       let keys: ReadonlyArray<OwnKey> = []
       let readAt: bigint | undefined
 
+      const placeOf = (kid: string) => ({ kind: "user-token-key", of: kid }) as const
+      const open = (kid: string, box: SealedKey) => Effect.map(keyring.open(placeOf(kid), box), privateKeyOf)
+
       /** A key that was opened before need not be opened again. */
       const known = (row: Row) =>
         keys.find(({ box, name }) => name === row.kid && Buffer.compare(box.sealed, row.sealed) === 0)
@@ -74,7 +84,7 @@ export class UserTokenKeys extends Context.Service<
         if (before !== undefined) return { ...before, state, settled }
         const box = { kekId, sealed }
         // From the private half, and nowhere else: a public key can be written by anyone who can write the table.
-        const key = publicHalfOf(yield* keyring.openIssuerKey(name, box))
+        const key = publicHalfOf(yield* open(name, box))
         const own: IssuerKey = { kid: Option.some(name), algorithm: "ES256", thumbprint: name, key }
         return { ...own, name, state, settled, box }
       })
@@ -117,7 +127,7 @@ export class UserTokenKeys extends Context.Service<
       const add = Effect.gen(function* () {
         const key = makeSigningKey()
         const kid = yield* thumbprintOf(publicHalfOf(key))
-        const { kekId, sealed } = keyring.sealIssuerKey(kid, key)
+        const { kekId, sealed } = keyring.seal(placeOf(kid), privateKeyBytes(key))
         yield* sql`
           INSERT INTO broker.user_token_keys (kid, kek_id, sealed) VALUES (${kid}, ${kekId}, ${sealed})
           ON CONFLICT (state) WHERE state = 'active' DO NOTHING
@@ -140,7 +150,7 @@ export class UserTokenKeys extends Context.Service<
           if (!keys.some(({ state }) => state === "active")) yield* change(add)
           const own = toSign()
           if (own === undefined) return yield* noKey
-          const key = yield* Effect.catch(keyring.openIssuerKey(own.name, own.box), () => noKey)
+          const key = yield* Effect.catch(open(own.name, own.box), () => noKey)
           return { kid: own.name, key }
         }),
         rotate: Effect.gen(function* () {

@@ -90,7 +90,7 @@ const ends: Record<Profile, (ending: Ending, means: Means) => Foreseen> = {
 
 const said: Record<RevocationState, (name: string) => Foreseen> = {
   queued: (name) => end("nothing_to_revoke", `${name} is being told already`),
-  done: (name) => end("nothing_to_revoke", `${name} was told before`),
+  done: (name) => end("nothing_to_revoke", `there is nothing left to tell ${name}`),
   given_up: (name) => end("not_possible", `${name} was told in vain before; end it there`)
 }
 

@@ -7,8 +7,13 @@ export class Wakeups extends Context.Service<
   {
     /** Holds at most one word, however many came: whoever is slow is not behind. */
     readonly of: (tenant: TenantId) => Effect.Effect<Queue.Dequeue<void>, never, Scope.Scope>
+    /** That an upstream is to be told of a connection that ended, of whatever tenant. */
+    readonly revocations: Effect.Effect<Queue.Dequeue<void>, never, Scope.Scope>
   }
 >()("@vendodev/broker/Wakeups") {
   /** Where nothing brings any word. Who waits for it asks in its own time. */
-  static readonly none = Layer.succeed(Wakeups, { of: () => Queue.sliding<void>(1) })
+  static readonly none = Layer.succeed(Wakeups, {
+    of: () => Queue.sliding<void>(1),
+    revocations: Queue.sliding<void>(1)
+  })
 }

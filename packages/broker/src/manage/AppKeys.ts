@@ -2,7 +2,7 @@
 import { Context, DateTime, Effect, Layer, Option, type Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { AppKey } from "@vendodev/domain/AppKey"
-import { NotFound, ValidationFailed } from "@vendodev/domain/BrokerError"
+import { ConnectionRevoked, NotFound, ValidationFailed } from "@vendodev/domain/BrokerError"
 import { type AppId, type ConnectionId, KeyId } from "@vendodev/domain/Ids"
 import { AuditLog } from "../audit/AuditLog.ts"
 import { rows } from "../database/rows.ts"
@@ -21,12 +21,16 @@ export class AppKeys extends Context.Service<
     readonly list: InTenant<ReadonlyArray<AppKey>>
     /**
      * The only time the key itself is seen. One connection's key names no end
-     * user, so none is minted for a connection that belongs to one.
+     * user, so none is minted for a connection that belongs to one; nor for one
+     * that is revoked, which it could never open.
      */
     readonly mint: (
       scope: KeyScope,
       expiresAt: Option.Option<DateTime.Utc>
-    ) => InTenant<{ readonly key: Redacted.Redacted; readonly record: AppKey }, NotFound | ValidationFailed>
+    ) => InTenant<
+      { readonly key: Redacted.Redacted; readonly record: AppKey },
+      NotFound | ValidationFailed | ConnectionRevoked
+    >
     /** Holds from the next request on. Repeating it changes nothing. */
     readonly revoke: (id: KeyId) => InTenant<AppKey, NotFound>
   }
@@ -48,7 +52,12 @@ export class AppKeys extends Context.Service<
       })
 
       const openable = Effect.fnUntraced(function* (connection: ConnectionId) {
-        const { id, user } = yield* connections.get(connection)
+        // A lock: a removal under way is waited for, and then seen. It revokes all keys there are, and this is none yet.
+        yield* sql`SELECT FROM broker.connections WHERE id = ${connection} FOR SHARE`
+        const { id, status, user } = yield* connections.get(connection)
+        if (status === "revoked") {
+          return yield* new ConnectionRevoked({ detail: "this connection was revoked; create another one" })
+        }
         if (user === null) return id
         return yield* new ValidationFailed({
           field: "connection",

@@ -5,13 +5,7 @@ import * as Catalog from "@vendodev/catalog/Catalog"
 import type { Integration } from "@vendodev/catalog/Integration"
 import { Conflict, ConnectionRevoked, NotFound, ProviderUnknown, ValidationFailed } from "@vendodev/domain/BrokerError"
 import { Connection } from "@vendodev/domain/Connection"
-import {
-  type ComposioAccountId,
-  ConnectionId,
-  type DisplayName,
-  noSubject,
-  type UserSubject
-} from "@vendodev/domain/Ids"
+import { type ComposioAccountId, ConnectionId, DisplayName, noSubject, type UserSubject } from "@vendodev/domain/Ids"
 import { type Profile, takesCredential } from "@vendodev/domain/Profile"
 import { AuditLog } from "../audit/AuditLog.ts"
 import { rows } from "../database/rows.ts"
@@ -30,6 +24,8 @@ export interface NewConnection {
   readonly account?: ComposioAccountId | undefined
   /** The end user it belongs to. Absent for the tenant's own. */
   readonly user?: UserSubject | undefined
+  /** The credential was made here: it names no account, and nobody else has it. */
+  readonly isMadeHere?: boolean | undefined
 }
 
 export class Connections extends Context.Service<
@@ -44,6 +40,12 @@ export class Connections extends Context.Service<
      * that is there; another credential or account is a `conflict`.
      */
     readonly create: (input: NewConnection) => InTenant<Connection, ProviderUnknown | ValidationFailed | Conflict>
+    /**
+     * The tenant's one connection to the installation's pool of an integration,
+     * made when it is first asked for. Fails with `validation_failed` where the
+     * installation has no such pool.
+     */
+    readonly pool: (slug: string) => InTenant<Connection, ProviderUnknown | ValidationFailed | Conflict>
     /**
      * Another account at Composio, or the same one authorised again. Whatever
      * was known of the old one is forgotten, refreshes under way included;
@@ -81,12 +83,13 @@ export class Connections extends Context.Service<
       const insert = Effect.fnUntraced(function* (
         integration: Integration,
         { name, user }: Place,
-        { account, profile, secret }: Holding
+        { account, profile, secret }: Holding,
+        isMadeHere: boolean
       ) {
         const tenant = yield* CurrentTenant
         const id = ConnectionId.make(crypto.randomUUID())
         const { exclusive, slug } = integration
-        const identity = yield* identify(integration, secret)
+        const identity = isMadeHere ? Option.none() : yield* identify(integration, secret)
         const slot = Option.match(identity, {
           onNone: () => Buffer.from(id.replaceAll("-", ""), "hex"),
           onSome: ({ value }) => keyring.fingerprint(slug, Redacted.make(value))
@@ -134,6 +137,25 @@ export class Connections extends Context.Service<
         return revoked.map(({ id }) => id)
       })
 
+      const create = Effect.fn("Connections.create")(function* (input: NewConnection) {
+        const integration = yield* integrationOf(input.slug)
+        const profile = Option.getOrElse(input.profile, () => defaultProfile(integration, input))
+        const secret = yield* readCredential(integration, profile, input.credential)
+        const account = yield* readAccount(profile, input.account)
+        const wanted = { profile, secret, account }
+        const place = { slug: integration.slug, name: input.name, user: input.user ?? noSubject }
+        const before = yield* holdings.find(place)
+        const made = Option.isNone(before)
+          ? yield* insert(integration, place, wanted, input.isMadeHere === true)
+          : Option.none()
+        if (Option.isSome(made)) return made.value
+        // Asked again where nothing was there before: a creation at the same time may have been this very one.
+        const existing = Option.isSome(before) ? before : yield* holdings.find(place)
+        return Option.isSome(existing) && isSameHolding(existing.value, wanted)
+          ? yield* Effect.orDie(get(existing.value.id))
+          : yield* nameTaken(integration, input.name)
+      })
+
       return Connections.of({
         list: connections(sql`SELECT ${columns} FROM broker.connections ORDER BY created_at, id`),
         listOf: (user) =>
@@ -141,24 +163,18 @@ export class Connections extends Context.Service<
             SELECT ${columns} FROM broker.connections WHERE user_subject = ${user} ORDER BY created_at, id
           `),
         get,
-        create: Effect.fn("Connections.create")(function* (input) {
-          const integration = yield* Option.match(Catalog.find(input.slug), {
-            onNone: () => Effect.fail(new ProviderUnknown({ detail: `there is no integration called ${input.slug}` })),
-            onSome: Effect.succeed
-          })
-          const profile = Option.getOrElse(input.profile, () => defaultProfile(integration, input))
-          const secret = yield* readCredential(integration, profile, input.credential)
-          const account = yield* readAccount(profile, input.account)
-          const wanted = { profile, secret, account }
-          const place = { slug: integration.slug, name: input.name, user: input.user ?? noSubject }
-          const before = yield* holdings.find(place)
-          const made = Option.isNone(before) ? yield* insert(integration, place, wanted) : Option.none()
-          if (Option.isSome(made)) return made.value
-          // Asked again where nothing was there before: a creation at the same time may have been this very one.
-          const existing = Option.isSome(before) ? before : yield* holdings.find(place)
-          return Option.isSome(existing) && isSameHolding(existing.value, wanted)
-            ? yield* Effect.orDie(get(existing.value.id))
-            : yield* nameTaken(integration, input.name)
+        create,
+        pool: Effect.fn("Connections.pool")(function* (slug) {
+          const { slug: known } = yield* integrationOf(slug)
+          const pools = yield* sql`SELECT FROM broker.pools WHERE integration = ${known}`
+          if (pools.length === 0) {
+            return yield* new ValidationFailed({
+              field: "pool",
+              detail: `this installation has no pool of ${known}; its operator sets one with: vendo pool set ${known}`
+            })
+          }
+          const profile = Option.some("vendo_managed_pool" as const)
+          return yield* create({ slug: known, name: poolName, profile, credential: Option.none() })
         }),
         reconnect: Effect.fn("Connections.reconnect")(function* (id, account) {
           const { profile } = yield* get(id)
@@ -196,6 +212,15 @@ export class Connections extends Context.Service<
     })
   )
 }
+
+/** What a tenant's connection to a pool is called. */
+const poolName = DisplayName.make("pool")
+
+const integrationOf = (slug: string) =>
+  Option.match(Catalog.find(slug), {
+    onNone: () => Effect.fail(new ProviderUnknown({ detail: `there is no integration called ${slug}` })),
+    onSome: Effect.succeed
+  })
 
 /** What is given picks the first profile that takes it; with nothing it is the integration's default. */
 const defaultProfile = ({ profiles }: Integration, { account, credential }: NewConnection): Profile => {

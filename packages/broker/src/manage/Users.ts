@@ -6,14 +6,15 @@ import { RemovedUser } from "@vendodev/domain/RemovedUser"
 import { AuditLog } from "../audit/AuditLog.ts"
 import { rows } from "../database/rows.ts"
 import { CurrentTenant, type InTenant } from "../database/Tenancy.ts"
+import { Revocations } from "../disconnect/Revocations.ts"
 import { Connections } from "./Connections.ts"
 
 export class Users extends Context.Service<
   Users,
   {
     /**
-     * Revokes every connection of an end user, and ends all user tokens issued
-     * until now. Repeating it ends those issued since, too. Nobody needs to be
+     * Revokes every connection of an end user, has the upstreams told, and ends
+     * all user tokens issued until now. Repeating it ends those issued since, too. Nobody needs to be
      * known to be removed: a token may name who never had a connection.
      */
     readonly remove: (user: UserSubject) => InTenant<RemovedUser>
@@ -25,11 +26,13 @@ export class Users extends Context.Service<
       const sql = yield* SqlClient.SqlClient
       const audit = yield* AuditLog
       const connections = yield* Connections
+      const revocations = yield* Revocations
       const removals = rows(RemovedUser)
 
       return Users.of({
         remove: Effect.fn("Users.remove")(function* (user) {
           const tenant = yield* CurrentTenant
+          yield* revocations.queueAllOf(user)
           const revoked = yield* connections.revokeAllOf(user)
           // The time of the statement: a token issued while this transaction waited is over, too.
           const recorded = sql`

@@ -27,7 +27,15 @@ export const readCredential = (
       : Effect.succeed(Option.none())
   }
   if (Option.isNone(credential)) return invalid("credential", `connections of profile ${profile} need a credential`)
-  const text = Redacted.value(credential.value).trim()
+  return Effect.map(pastedText(integration, credential.value), Option.some)
+}
+
+/** A secret as it can be sent, trimmed. */
+export const pastedText = (
+  integration: Integration,
+  credential: Redacted.Redacted
+): Effect.Effect<Redacted.Redacted, ValidationFailed> => {
+  const text = Redacted.value(credential).trim()
   if (text === "") return invalid("credential", "the credential is empty")
   if (text.length > maximumLength) return invalid("credential", `a credential has at most ${maximumLength} characters`)
   if (!/^[\x20-\x7e]+$/.test(text)) {
@@ -36,7 +44,7 @@ export const readCredential = (
   if (/vendo_(?:sk|at|ct)_/.test(text)) {
     return invalid("credential", `this is a Vendo key, not a credential of ${integration.name}`)
   }
-  return Effect.succeed(Option.some(Redacted.make(text, { label: "credential" })))
+  return Effect.succeed(Redacted.make(text, { label: "credential" }))
 }
 
 /** Keys of Composio and our own. They would pass for the opaque id of an account, which is stored and shown. */

@@ -1,11 +1,12 @@
-/** The only module that speaks to Composio: the token of one connected account, or the reason why there is none. */
-import { Clock, Context, Duration, Effect, Layer, Option, Redacted, Result } from "effect"
+/** The only module that speaks to Composio: the token of one connected account, or why there is none; and its end. */
+import { Clock, Context, Duration, Effect, Layer, Option, type Redacted, Result } from "effect"
 import { HttpClient } from "effect/http"
 import { CircuitBreaker } from "effect/persistence"
 import type { ComposioAccountId } from "@vendodev/domain/Ids"
 import { makeAlarms } from "./alarms.ts"
 import { judge, judgeSilence, timedOut } from "./composioAnswer.ts"
 import { type ComposioCheck, checkWith } from "./composioCheck.ts"
+import { endAccount } from "./composioEnding.ts"
 import { ask } from "./composioHttp.ts"
 import { addressOf } from "./composioAddress.ts"
 import type { FailedAttempt } from "./FailedAttempt.ts"
@@ -32,6 +33,8 @@ export class ComposioClient extends Context.Service<
       account: ComposioAccountId,
       previous: Option.Option<PreviousToken>
     ) => Effect.Effect<UpstreamToken, UpstreamRefusal>
+    /** Ends the account there, and its tokens at their provider where it takes them back. May be repeated. */
+    readonly end: (account: ComposioAccountId) => Effect.Effect<void, UpstreamRefusal>
     /** For the operator: is the key accepted, and are tokens shown? Never fails, and shows no value. */
     readonly check: Effect.Effect<ComposioCheck>
   }
@@ -43,22 +46,42 @@ export class ComposioClient extends Context.Service<
       const http = yield* HttpClient.HttpClient
       const alarm = yield* makeAlarms
       const address = addressOf(baseUrl, apiKey)
-      const guard = yield* HostGuard.make(Result.match(address, { onFailure: () => "", onSuccess: ({ host }) => host }))
+      const host = Result.match(address, { onFailure: () => "", onSuccess: ({ host }) => host })
+      const guard = yield* HostGuard.make(host)
+      // Of its own: what fails for connections that ended must not keep live ones from their tokens.
+      const endings = yield* HostGuard.make(`${host} endings`)
 
-      const send = (url: string, key: Redacted.Redacted) =>
-        Effect.provideService(ask(url, key), HttpClient.HttpClient, http)
+      const send = (...asked: Parameters<typeof ask>) =>
+        Effect.provideService(ask(...asked), HttpClient.HttpClient, http)
 
       const raise = ({ alarm: kind }: FailedAttempt) => (kind === undefined ? Effect.void : alarm(kind))
+
+      const addressed = Effect.gen(function* () {
+        if (Result.isSuccess(address)) return address.success
+        const { alarm: kind, refusal } = address.failure
+        if (Option.isSome(kind)) yield* alarm(kind.value)
+        return yield* refusal
+      })
+
+      const notAsked = ({ retryAfter, why }: HostGuard.NotTried) =>
+        Effect.andThen(
+          why === "resting" ? alarm("resting") : Effect.void,
+          UpstreamRefusal.of("ours", notTried[why], Option.some(retryAfter))
+        )
+
+      const end = Effect.fn("ComposioClient.end")(function* (account: ComposioAccountId) {
+        yield* Effect.annotateCurrentSpan("composio.account", account)
+        yield* Effect.catchTags(endAccount(yield* addressed, account, send, endings.run), {
+          FailedAttempt: (failed) =>
+            Effect.andThen(failed.alarm === "key" ? alarm("writing") : raise(failed), failed.refusal),
+          NotTried: notAsked
+        })
+      })
 
       const fetch = Effect.fn("ComposioClient.fetch")(
         function* (account: ComposioAccountId, previous: Option.Option<PreviousToken>) {
           yield* Effect.annotateCurrentSpan("composio.account", account)
-          if (Result.isFailure(address)) {
-            const { alarm: kind, refusal } = address.failure
-            if (Option.isSome(kind)) yield* alarm(kind.value)
-            return yield* refusal
-          }
-          const { key, urlOf } = address.success
+          const { key, urlOf } = yield* addressed
           const started = yield* Clock.monotonicTimeNanos
 
           const attempt = (timeout: Duration.Duration) =>
@@ -76,18 +99,14 @@ export class ComposioClient extends Context.Service<
 
           return yield* Effect.catchTags(guard.run(attempt), {
             FailedAttempt: (failed) => Effect.andThen(raise(failed), failed.refusal),
-            NotTried: ({ retryAfter, why }) =>
-              Effect.andThen(
-                why === "resting" ? alarm("resting") : Effect.void,
-                UpstreamRefusal.of("ours", notTried[why], Option.some(retryAfter))
-              )
+            NotTried: notAsked
           })
         },
         Effect.tap(() => Effect.annotateCurrentSpan("upstream.verdict", "token")),
         Effect.tapError(({ verdict }) => Effect.annotateCurrentSpan("upstream.verdict", verdict))
       )
 
-      return ComposioClient.of({ configured: Option.isSome(apiKey), fetch, check: checkWith(address, send) })
+      return ComposioClient.of({ configured: Option.isSome(apiKey), fetch, end, check: checkWith(address, send) })
     })
   ).pipe(Layer.provide(CircuitBreaker.layerStoreMemory()))
 }

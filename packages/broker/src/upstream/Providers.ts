@@ -6,9 +6,11 @@ import { textAt, valueAt } from "@vendodev/catalog/jsonPath"
 import type { AccountRecipe, Discovery, RequestRecipe, VerdictRule } from "@vendodev/catalog/Recipe"
 import { UpstreamError } from "@vendodev/domain/BrokerError"
 import type { NoAnswer } from "./boundedAnswer.ts"
+import type { OAuthClient } from "../connect/ConnectSettings.ts"
 import { ask, canBeSent, type ProviderAnswer } from "./providerQuestion.ts"
 import { ProviderAddress } from "./ProviderAddress.ts"
 import { idSaid, nameSaid } from "./said.ts"
+import { endToken } from "./tokenRevocation.ts"
 
 /** The provider said that the credential is no good. `detail` is a sentence for who pasted it. */
 export class KeyRefused extends Data.TaggedError("KeyRefused")<{ readonly detail: string }> {}
@@ -49,6 +51,12 @@ export class Providers extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<Candidates>, Refusal>
     /** Tells the provider that the connection ends, where it listens. A credential it no longer takes is told. */
     readonly revoke: (integration: Integration, credential: Redacted.Redacted) => Effect.Effect<void, UpstreamError>
+    /** Ends a token of an installed app, on the word of that app, where the provider has an endpoint for it. */
+    readonly revokeToken: (
+      integration: Integration,
+      client: OAuthClient,
+      token: Redacted.Redacted
+    ) => Effect.Effect<void, UpstreamError>
   }
 >()("@vendodev/broker/Providers") {
   static readonly layer = Layer.effect(
@@ -58,12 +66,11 @@ export class Providers extends Context.Service<
       const addressOf = yield* ProviderAddress
       const places = yield* Semaphore.make(callsUnderWay)
 
-      const answerOf = Effect.fnUntraced(function* (
+      const placed = Effect.fnUntraced(function* (
         { name }: Integration,
-        recipe: RequestRecipe,
-        credential: Redacted.Redacted
+        question: Effect.Effect<ProviderAnswer, NoAnswer, HttpClient.HttpClient>
       ) {
-        const answer = yield* ask(recipe, credential, addressOf).pipe(
+        const answer = yield* question.pipe(
           places.withPermit,
           Effect.provideService(HttpClient.HttpClient, http),
           Effect.mapError(({ why }) => new UpstreamError({ detail: `${name} ${silence[why]}` }))
@@ -71,6 +78,8 @@ export class Providers extends Context.Service<
         yield* Effect.annotateCurrentSpan("http.response.status_code", answer.status)
         return answer
       })
+      const answerOf = (integration: Integration, recipe: RequestRecipe, credential: Redacted.Redacted) =>
+        placed(integration, ask(recipe, credential, addressOf))
 
       const within =
         ({ name, slug }: Integration) =>
@@ -120,7 +129,17 @@ export class Providers extends Context.Service<
         }).pipe(within(integration))
       )
 
-      return Providers.of({ whoami, discover, revoke })
+      const revokeToken = Effect.fn("Providers.revokeToken")(
+        (integration: Integration, client: OAuthClient, token: Redacted.Redacted) =>
+          Effect.gen(function* () {
+            const { oauth } = integration
+            if (oauth?.revokeUrl === undefined || !canBeSent(token)) return
+            const question = endToken(addressOf(oauth.revokeUrl), oauth, client, token)
+            yield* successful(integration, yield* placed(integration, question))
+          }).pipe(within(integration))
+      )
+
+      return Providers.of({ whoami, discover, revoke, revokeToken })
     })
   )
 }
@@ -152,18 +171,19 @@ const holds =
 const verdictOf = ({ account }: Integration, answer: ProviderAnswer): VerdictRule["means"] | undefined =>
   account?.verdicts.find(holds(answer))?.means
 
+const successful = ({ name }: Integration, { retryAfter, status }: ProviderAnswer) => {
+  if (status >= 200 && status <= 299) return Effect.void
+  const wait = Option.match(retryAfter, {
+    onNone: () => ({}),
+    onSome: (wait) => ({ retry_after: Math.ceil(Duration.toSeconds(wait)) })
+  })
+  return Effect.fail(new UpstreamError({ detail: `${name} answered with status ${status}`, ...wait }))
+}
+
 /** The JSON of a success. */
-const succeeded = Effect.fnUntraced(function* (integration: Integration, { body, retryAfter, status }: ProviderAnswer) {
-  if (status < 200 || status > 299) {
-    return yield* new UpstreamError({
-      detail: `${integration.name} answered with status ${status}`,
-      ...Option.match(retryAfter, {
-        onNone: () => ({}),
-        onSome: (wait) => ({ retry_after: Math.ceil(Duration.toSeconds(wait)) })
-      })
-    })
-  }
-  return Option.isSome(body) ? body.value : yield* notUnderstood(integration)
+const succeeded = Effect.fnUntraced(function* (integration: Integration, answer: ProviderAnswer) {
+  yield* successful(integration, answer)
+  return Option.isSome(answer.body) ? answer.body.value : yield* notUnderstood(integration)
 })
 
 /** None for what may not be asked. */

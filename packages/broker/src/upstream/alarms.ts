@@ -3,6 +3,7 @@ import { Clock, Effect } from "effect"
 /** What only an operator can mend. Each kind has its own minute, so that a frequent one does not drown another. */
 const messages = {
   key: "Composio refuses our API key, or it lacks the right to read connected accounts; check COMPOSIO_API_KEY",
+  writing: "Composio does not let our API key end connected accounts; check the rights of COMPOSIO_API_KEY",
   version: "Composio no longer serves the version of its API that this release speaks; upgrade",
   address: "COMPOSIO_BASE_URL or COMPOSIO_API_KEY can not be used as they are, so Composio is not asked",
   name: "the host of Composio can not be resolved; check the network and COMPOSIO_BASE_URL",

@@ -8,6 +8,8 @@ export interface Address {
   readonly host: string
   readonly key: Redacted.Redacted
   readonly urlOf: (account: ComposioAccountId) => string
+  /** Ends the tokens of an account at their provider. */
+  readonly revokeUrlOf: (account: ComposioAccountId) => string
   /** The project, and its accounts, for a check-up. */
   readonly project: string
   readonly accounts: string
@@ -57,6 +59,7 @@ export const addressOf = (
     host,
     key,
     urlOf: (account) => `${api}/connected_accounts/${account}`,
+    revokeUrlOf: (account) => `${api}/connected_accounts/${account}/revoke`,
     project: `${api}/org/project/config`,
     accounts: `${api}/connected_accounts?statuses=ACTIVE&account_type=ALL&limit=10`
   })

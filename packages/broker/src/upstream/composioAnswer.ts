@@ -134,7 +134,7 @@ const busy = (answer: Answer) =>
     retryAfter: Option.orElseSome(answer.retryAfter, () => Duration.seconds(1))
   })
 
-const failureOf = (answer: Answer): FailedAttempt => {
+export const failureOf = (answer: Answer): FailedAttempt => {
   const { body, status } = answer
   switch (status) {
     case 401:

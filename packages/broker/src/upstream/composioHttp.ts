@@ -23,11 +23,11 @@ const telling = new Set([200, 404])
 const visible = /^[!-~]{1,128}$/
 
 /** `url` is whole and trusted: nothing is added to it and nobody else's is asked. */
-export const ask = (url: string, key: Redacted.Redacted) =>
+export const ask = (url: string, key: Redacted.Redacted, method: "GET" | "POST" | "DELETE" = "GET") =>
   Effect.gen(function* () {
     const client = HttpClient.withScope(yield* HttpClient.HttpClient)
     const requestId = yield* RequestId
-    const request = HttpClientRequest.get(url, {
+    const request = HttpClientRequest.make(method)(url, {
       headers: {
         accept: "application/json",
         "accept-encoding": "identity",

@@ -11,7 +11,6 @@ import {
   createCipheriv,
   createDecipheriv,
   createHmac,
-  createPrivateKey,
   createSecretKey,
   hkdfSync,
   type KeyObject,
@@ -51,6 +50,12 @@ export interface SealedKey {
   readonly sealed: Uint8Array
 }
 
+/** What the installation itself holds, and whose it is: a key of user tokens by its `kid`, a pool by its integration. */
+export interface Owned {
+  readonly kind: "user-token-key" | "pool"
+  readonly of: string
+}
+
 /** Fresh random key material for a new installation. */
 export const generate = (id: string): KeyMaterial => ({
   root: Redacted.make(new Uint8Array(randomBytes(keyLength))),
@@ -69,9 +74,9 @@ export class Keyring extends Context.Service<
     /** A new data key for a tenant, and its wrapped form for the database. */
     readonly generateDataKey: (tenant: TenantId, version: number) => WrappedKey
     readonly unwrap: (tenant: TenantId, version: number, key: WrappedKey) => Effect.Effect<KeyObject, KeyUnavailable>
-    /** The private key of an issuer of user tokens, for the database. The box opens for that `kid` only. */
-    readonly sealIssuerKey: (kid: string, key: KeyObject) => SealedKey
-    readonly openIssuerKey: (kid: string, key: SealedKey) => Effect.Effect<KeyObject, KeyUnavailable>
+    /** A secret of the installation's own, for the database; wipes it. The box opens for what it was sealed for only. */
+    readonly seal: (owned: Owned, plain: Redacted.Redacted<Uint8Array>) => SealedKey
+    readonly open: (owned: Owned, key: SealedKey) => Effect.Effect<Redacted.Redacted<Uint8Array>, KeyUnavailable>
     /** A sealed constant per key, to be opened at the next start. */
     readonly sealCheck: (kekId: string) => Effect.Effect<Uint8Array, KeyUnavailable>
     readonly openCheck: (kekId: string, sealed: Uint8Array) => Effect.Effect<void, KeyUnavailable>
@@ -109,7 +114,7 @@ const make = (material: KeyMaterial): Keyring["Service"] => {
   const checkKey = among(checked)
   const dekData = (kekId: string, tenant: TenantId, version: number) =>
     additionalData("vendo/dek/1", kekId, tenant, String(version))
-  const issuerData = (kekId: string, kid: string) => additionalData("vendo/user-token-key/1", kekId, kid)
+  const ownedData = (kekId: string, { kind, of }: Owned) => additionalData(`vendo/${kind}/1`, kekId, of)
   const checkData = (kekId: string) => additionalData("vendo/check/1", kekId)
 
   return {
@@ -132,18 +137,15 @@ const make = (material: KeyMaterial): Keyring["Service"] => {
       opened.fill(0)
       return key
     }),
-    sealIssuerKey: (kid, key) => {
-      const plain = key.export({ format: "der", type: "pkcs8" })
-      const sealed = sealRaw(activeKek(), plain, issuerData(material.active, kid))
-      plain.fill(0)
+    seal: (owned, plain) => {
+      const bytes = Redacted.value(plain)
+      const sealed = sealRaw(activeKek(), bytes, ownedData(material.active, owned))
+      bytes.fill(0)
       return { kekId: material.active, sealed }
     },
-    openIssuerKey: Effect.fnUntraced(function* (kid, { kekId, sealed }) {
-      const opened = openRaw(yield* kek(kekId), sealed, issuerData(kekId, kid))
-      if (opened === undefined) return yield* new KeyUnavailable({ kekId })
-      const key = createPrivateKey({ key: opened, format: "der", type: "pkcs8" })
-      opened.fill(0)
-      return key
+    open: Effect.fnUntraced(function* (owned, { kekId, sealed }) {
+      const opened = openRaw(yield* kek(kekId), sealed, ownedData(kekId, owned))
+      return opened === undefined ? yield* new KeyUnavailable({ kekId }) : Redacted.make<Uint8Array>(opened)
     }),
     sealCheck: (kekId) => Effect.map(checkKey(kekId), (key) => sealRaw(key, checkText, checkData(kekId))),
     openCheck: Effect.fnUntraced(function* (kekId, sealed) {

@@ -1,7 +1,7 @@
 /** The cryptography of user tokens: the two kinds of keys they are signed with, and what is done with them. */
 import { Effect, Option, Redacted } from "effect"
 import { calculateJwkThumbprint, compactVerify } from "jose"
-import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto"
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto"
 import { withLowS } from "./ecdsa.ts"
 
 export type { KeyObject } from "node:crypto"
@@ -42,6 +42,22 @@ export const thumbprintOf = (key: KeyObject): Effect.Effect<string> =>
 export const makeSigningKey = (): KeyObject => generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey
 
 export const publicHalfOf = (key: KeyObject): KeyObject => createPublicKey(key)
+
+/** A private key as it is sealed: PKCS #8 in DER. */
+export const privateKeyBytes = (key: KeyObject): Redacted.Redacted<Uint8Array> =>
+  Redacted.make(key.export({ format: "der", type: "pkcs8" }))
+
+/** Wipes the bytes. */
+export const privateKeyOf = (bytes: Redacted.Redacted<Uint8Array>): KeyObject => {
+  const der = Redacted.value(bytes)
+  const key = createPrivateKey({
+    key: Buffer.from(der.buffer, der.byteOffset, der.byteLength),
+    format: "der",
+    type: "pkcs8"
+  })
+  der.fill(0)
+  return key
+}
 
 /** What is published of a public key of P-256. */
 export const pointOf = (key: KeyObject) => {

@@ -9,6 +9,7 @@ import { ConnectionStatus } from "@vendodev/domain/Connection"
 import { ConnectionId, DisplayName, IntegrationSlug } from "@vendodev/domain/Ids"
 import { Profile } from "@vendodev/domain/Profile"
 import { connectUrl } from "./connectUrl.ts"
+import { externalId } from "./externalId.ts"
 
 /** A bound connection as the gate shows it: no credential. */
 export const Bound = Schema.Struct({
@@ -111,7 +112,7 @@ export const entryOf = (integration: Integration, bound: Bound | undefined, give
   return {
     ...described(integration),
     id,
-    external_id: `vendo_conn_${id.replaceAll("-", "")}`,
+    external_id: externalId(id),
     display_name: name,
     profile,
     status,

@@ -67,9 +67,9 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     control: "the private key is sealed",
     file: "packages/broker/src/vault/Keyring.ts",
-    find: "const sealed = sealRaw(activeKek(), plain, issuerData(material.active, kid))",
+    find: "const sealed = sealRaw(activeKek(), bytes, ownedData(material.active, owned))",
     replace:
-      "const sealed = Buffer.concat([sealRaw(activeKek(), plain, issuerData(material.active, kid)), Buffer.from(plain)])",
+      "const sealed = Buffer.concat([sealRaw(activeKek(), bytes, ownedData(material.active, owned)), Buffer.from(bytes)])",
     test: "packages/broker/test/access/UserTokenKeys.pg.test.ts"
   },
   {

@@ -5,6 +5,7 @@ import { TestClock } from "effect/testing"
 import { compactVerify, createLocalJWKSet } from "jose"
 import { createPrivateKey } from "node:crypto"
 import { generate, Keyring } from "@vendodev/broker/vault/Keyring"
+import { privateKeyOf } from "@vendodev/broker/vault/tokenSignature"
 import { UserSubject } from "@vendodev/domain/Ids"
 import * as Fixture from "@vendodev/testing/Fixture"
 import { TestDatabase } from "@vendodev/testing/Postgres"
@@ -159,7 +160,8 @@ layer(Fixture.layer)("Someone who can read and write the database, and has no ke
       const keyring = yield* Keyring
       const [row] = yield* keyRows
       if (row === undefined) return assert.fail()
-      const key = yield* keyring.openIssuerKey(row.kid, { kekId: row.kek_id, sealed: row.sealed })
+      const place = { kind: "user-token-key", of: row.kid } as const
+      const key = privateKeyOf(yield* keyring.open(place, { kekId: row.kek_id, sealed: row.sealed }))
       const d = Buffer.from(key.export({ format: "jwk" }).d ?? "", "base64url")
       const dump = yield* asAdmin(
         Effect.gen(function* () {

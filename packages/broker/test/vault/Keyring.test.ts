@@ -1,9 +1,10 @@
 import { assert, it } from "@effect/vitest"
 import { Context, Effect, Layer, Redacted } from "effect"
-import { createHash, generateKeyPairSync } from "node:crypto"
+import { createHash } from "node:crypto"
 import { additionalData } from "@vendodev/broker/vault/additionalData"
-import { generate, type KeyMaterial, Keyring } from "@vendodev/broker/vault/Keyring"
+import { generate, type KeyMaterial, Keyring, type KeyUnavailable } from "@vendodev/broker/vault/Keyring"
 import { mint } from "@vendodev/broker/vault/KeyFormat"
+import { makeSigningKey, privateKeyBytes, privateKeyOf } from "@vendodev/broker/vault/tokenSignature"
 import { IntegrationSlug } from "@vendodev/domain/Ids"
 import { tenant } from "./fixtures/vaults.ts"
 
@@ -45,24 +46,39 @@ it.effect("no derived key serves two purposes", () =>
   })
 )
 
-it.effect("an issuer's key opens for its own name only, with the key file it was sealed with", () =>
+it.effect("what the installation owns opens for what it was sealed for, with the key file it was sealed with", () =>
   Effect.gen(function* () {
     const [one, other] = [yield* keyringOf(generate("k1")), yield* keyringOf(generate("k1"))]
-    const key = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey
-    const box = one.sealIssuerKey("a", key)
-    const again = one.sealIssuerKey("a", key)
-    assert.isTrue((yield* one.openIssuerKey("a", box)).equals(key))
+    const plain = () => Redacted.make<Uint8Array>(Buffer.from("sk-of-the-installation"))
+    const a = { kind: "pool", of: "a" } as const
+    const [wiped, box, again] = [plain(), one.seal(a, plain()), one.seal(a, plain())]
+    assert.strictEqual(hex(Redacted.value(yield* one.open(a, box))), hex(Redacted.value(wiped)))
+    one.seal(a, wiped)
+    assert.match(hex(Redacted.value(wiped)), /^(?:00)+$/)
     assert.notStrictEqual(hex(box.sealed), hex(again.sealed))
     const wrapped = one.generateDataKey(tenant(), 1)
-    const closed = [
-      one.openIssuerKey("b", box),
-      other.openIssuerKey("a", box),
-      one.openIssuerKey("a", { ...box, kekId: "k2" }),
-      one.openIssuerKey("a", { kekId: "k1", sealed: box.sealed.subarray(1) }),
-      one.openIssuerKey("a", { kekId: wrapped.kekId, sealed: wrapped.wrapped }),
+    const closed: ReadonlyArray<Effect.Effect<unknown, KeyUnavailable>> = [
+      one.open({ ...a, of: "b" }, box),
+      one.open({ ...a, kind: "user-token-key" }, box),
+      other.open(a, box),
+      one.open(a, { ...box, kekId: "k2" }),
+      one.open(a, { kekId: "k1", sealed: box.sealed.subarray(1) }),
+      one.open(a, { kekId: wrapped.kekId, sealed: wrapped.wrapped }),
       one.unwrap(tenant(), 1, { kekId: "k1", wrapped: box.sealed })
     ]
-    for (const opening of closed) assert.strictEqual((yield* Effect.flip(opening))._tag, "KeyUnavailable")
+    for (const opening of closed) {
+      assert.strictEqual((yield* Effect.flip(opening))._tag, "KeyUnavailable")
+    }
+  })
+)
+
+it.effect("a private key is the same when it was sealed and opened", () =>
+  Effect.gen(function* () {
+    const keyring = yield* keyringOf(generate("k1"))
+    const place = { kind: "user-token-key", of: "a" } as const
+    const key = makeSigningKey()
+    const box = keyring.seal(place, privateKeyBytes(key))
+    assert.isTrue(privateKeyOf(yield* keyring.open(place, box)).equals(key))
   })
 )
 

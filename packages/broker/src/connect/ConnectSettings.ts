@@ -1,0 +1,23 @@
+/** How this installation connects accounts: its OAuth clients, its auth configs at Composio, where a browser may go back to. */
+import { Context, Option, type Redacted } from "effect"
+import type { IntegrationSlug } from "@vendodev/domain/Ids"
+
+export interface OAuthClient {
+  readonly id: string
+  readonly secret: Redacted.Redacted
+}
+
+/** To be asked for where a layer is made: whoever calls its methods has the default, which has nothing. */
+export const ConnectSettings = Context.Reference<{
+  readonly oauthClient: (slug: IntegrationSlug) => Option.Option<OAuthClient>
+  /** The auth config at Composio, `ac_…`. */
+  readonly authConfig: (slug: IntegrationSlug) => Option.Option<string>
+  /** Whether a browser may be sent to an address of that origin afterwards. */
+  readonly mayReturnTo: (origin: string) => boolean
+}>("@vendodev/broker/ConnectSettings", {
+  defaultValue: () => ({
+    oauthClient: () => Option.none(),
+    authConfig: () => Option.none(),
+    mayReturnTo: () => false
+  })
+})
