@@ -79,7 +79,7 @@ layer(places, { excludeTestServices: true })("Both SDKs, over a socket and witho
         Effect.gen(function* () {
           const tenant = yield* makeTenant
           const revoked = yield* connectAndBind(tenant, "github", { credential: "x", profile: "byok_static" })
-          yield* managed("DELETE", `${tenant.base}/connections/${revoked}`)
+          yield* managed("POST", `${tenant.base}/connections/${revoked}/revoke`)
           const { account } = yield* connectAccount(tenant, "google")
           yield* (yield* Composio).patchAccount(account, { status: "EXPIRED" })
           const vendo = yield* face(tenant.key)
@@ -201,7 +201,7 @@ layer(places, { excludeTestServices: true })("Both SDKs, over a socket and witho
           const heard = yield* Effect.forkChild(vendo.events(3), { startImmediately: true })
           const connection = yield* connect(tenant.base, "notion", { credential: "x", profile: "byok_static" })
           yield* bind(tenant.base, tenant.app, "notion", connection)
-          yield* managed("DELETE", `${tenant.base}/connections/${connection}`)
+          yield* managed("POST", `${tenant.base}/connections/${connection}/revoke`)
           yield* managed("DELETE", `${tenant.base}/apps/${tenant.app}/bindings/notion`)
           assert.deepStrictEqual(yield* Fiber.join(heard), [
             "connection.connected notion",

@@ -157,7 +157,7 @@ layer(Service.layer({ VENDO_PUBLIC_URL: publicUrl }), { excludeTestServices: tru
           yield* bound("stripe"),
           yield* bound("notion")
         ]
-        yield* Service.managed("DELETE", `${tenant.base}/connections/${revoked}`)
+        yield* Service.managed("POST", `${tenant.base}/connections/${revoked}/revoke`)
         yield* administer(
           `UPDATE broker.connections SET status = 'needs_reauth', failure_code = 'connection_needs_reauth',
             failure_detail = 'the account is gone' WHERE id = '${stale}'`,

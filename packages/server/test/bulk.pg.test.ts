@@ -46,7 +46,7 @@ const seed = Effect.gen(function* () {
   yield* connectAndBind(tenant, "notion", { credential: "notion_unsaid", profile: "byok_static" })
   yield* connectAndBind(tenant, "openai", { profile: "vendo_managed_pool" })
   const slack = yield* connectAndBind(tenant, "slack", { credential: "slack_unsaid", profile: "byok_static" })
-  yield* managed("DELETE", `${tenant.base}/connections/${slack}`)
+  yield* managed("POST", `${tenant.base}/connections/${slack}/revoke`)
   return { ...tenant, google: yield* connectAccount(tenant, "google") }
 })
 

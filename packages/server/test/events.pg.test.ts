@@ -46,8 +46,8 @@ layer(Composio.layer(), { excludeTestServices: true })("Events", (it) => {
         `secret_version = 9, failures = 3, token_taken_at = now(), refresh_epoch = 4, refresh_lease_until = now(),
           next_attempt_at = now(), failure_code = 'upstream_error', auth_version = 7`
       )
-      yield* managed("DELETE", `${tenant.base}/connections/${first}`)
-      yield* managed("DELETE", `${tenant.base}/connections/${first}`)
+      yield* managed("POST", `${tenant.base}/connections/${first}/revoke`)
+      yield* managed("POST", `${tenant.base}/connections/${first}/revoke`)
       yield* sentinel(tenant)
       const events = yield* stream.heard(13)
       assert.deepStrictEqual(briefs(events), [

@@ -159,6 +159,9 @@ layer(world(), { excludeTestServices: true })("The management API", (it) => {
           ["DELETE", (id) => `${own.base}/apps/${id}/bindings/notion`, undefined, "app", foreign.app, own.id],
           ["POST", (id) => `${own.base}/apps/${id}/keys`, {}, "app", foreign.app, connections.notion],
           ["DELETE", (id) => `${own.base}/connections/${id}`, undefined, "connection", theirs, own.app],
+          ["DELETE", (id) => `${own.base}/connections/${id}?dry_run=1`, undefined, "connection", theirs, own.app],
+          ["POST", (id) => `${own.base}/connections/${id}/revoke`, undefined, "connection", theirs, own.app],
+          ["GET", (id) => `/tenants/${id}/revocations`, undefined, "tenant", own.app, own.keyId],
           ["POST", (id) => `${own.base}/connections/${id}/keys`, {}, "connection", theirs, own.app],
           [
             "POST",

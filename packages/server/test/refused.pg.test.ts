@@ -169,7 +169,7 @@ layer(composioLayer(), { excludeTestServices: true })("A token the provider refu
       const tenant = yield* makeTenant
       yield* connectAccount(tenant, "google")
       const slack = yield* connectAndBind(tenant, "slack", { credential: "slack_unsaid", profile: "byok_static" })
-      yield* managed("DELETE", `${tenant.base}/connections/${slack}`)
+      yield* managed("POST", `${tenant.base}/connections/${slack}/revoke`)
       const nobody = { "X-Vendo-User-JWT": "a.b.c" }
 
       const before = yield* lastAsked

@@ -3,7 +3,7 @@
  * least once, and not more often than it takes: who tells one claims it first,
  * and who dies over it is followed by another when the claim has run out.
  */
-import { Cause, Duration, Effect, Exit, Layer, Metric, Option, Queue } from "effect"
+import { Cause, Duration, Effect, Exit, Fiber, Layer, Metric, Option, Queue } from "effect"
 import { waitAfter } from "@vendodev/domain/backoff"
 import { Wakeups } from "../events/Wakeups.ts"
 import { type Claim, RevocationClaims } from "./RevocationClaims.ts"
@@ -48,23 +48,25 @@ export const layer = Layer.effectDiscard(
       }
     })
 
-    /** Whatever happens to it, the claim is settled: one row that fails by itself keeps no other from its turn. */
+    const told = (claim: Claim) =>
+      Effect.timeoutOrElse(tell(claim), { duration: patience, orElse: () => Effect.succeed(tooSlow) })
+
+    const outcomeOf = (exit: Exit.Exit<Outcome>) => {
+      if (Exit.isSuccess(exit)) return Effect.succeed(exit.value)
+      if (Cause.hasInterruptsOnly(exit.cause)) return Effect.succeed(interrupted)
+      return Effect.as(Effect.logError("telling an upstream that a connection ended went wrong", exit.cause), failed)
+    }
+
+    /**
+     * Whatever happens to it, the claim is settled: one row that fails by itself keeps no other from its turn, and one
+     * that was interrupted is somebody else's at once. By a fiber of its own, for in this one nothing could time out.
+     */
     const attempt = (claim: Claim) =>
       Effect.uninterruptibleMask((restore) =>
-        Effect.flatMap(
-          Effect.exit(
-            restore(tell(claim)).pipe(
-              Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.succeed(tooSlow) })
-            )
-          ),
-          (exit) => {
-            if (Exit.isSuccess(exit)) return settle(claim, exit.value)
-            if (Cause.hasInterruptsOnly(exit.cause)) return settle(claim, interrupted)
-            return Effect.andThen(
-              Effect.logError("telling an upstream that a connection ended went wrong", exit.cause),
-              settle(claim, failed)
-            )
-          }
+        Effect.exit(restore(told(claim))).pipe(
+          Effect.flatMap(outcomeOf),
+          Effect.flatMap((outcome) => Effect.forkDetach(settle(claim, outcome))),
+          Effect.flatMap(Fiber.join)
         )
       )
 

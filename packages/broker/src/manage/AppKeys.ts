@@ -55,14 +55,14 @@ export class AppKeys extends Context.Service<
         // A lock: a removal under way is waited for, and then seen. It revokes all keys there are, and this is none yet.
         yield* sql`SELECT FROM broker.connections WHERE id = ${connection} FOR SHARE`
         const { id, status, user } = yield* connections.get(connection)
-        if (status === "revoked") {
-          return yield* new ConnectionRevoked({ detail: "this connection was revoked; create another one" })
+        if (user !== null) {
+          return yield* new ValidationFailed({
+            field: "connection",
+            detail: "this connection belongs to an end user; bind it to an app, and mint a key for that"
+          })
         }
-        if (user === null) return id
-        return yield* new ValidationFailed({
-          field: "connection",
-          detail: "this connection belongs to an end user; bind it to an app, and mint a key for that"
-        })
+        if (status !== "revoked") return id
+        return yield* new ConnectionRevoked({ detail: "this connection was revoked; create another one" })
       })
 
       return AppKeys.of({

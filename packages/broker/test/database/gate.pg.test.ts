@@ -59,6 +59,11 @@ const attempts: ReadonlyArray<readonly [what: string, statement: string]> = [
   ["make an event without a change", `INSERT INTO broker.events SELECT * FROM broker.events`],
   ["free the place of another's stream", `DELETE FROM broker.event_streams`],
   ["count events anew", `UPDATE broker.audit_heads SET event_id = 0`],
+  ["read what is sealed for an upstream", `SELECT secret_box FROM broker.revocations`],
+  ["say that an upstream was told", `UPDATE broker.revocations SET state = 'done'`],
+  ["forget that an upstream is to be told", `DELETE FROM broker.revocations`],
+  ["read the key of a pool", `SELECT sealed FROM broker.pools`],
+  ["set the key of a pool", `INSERT INTO broker.pools SELECT * FROM broker.pools`],
   ["turn an exclusive integration shared", `UPDATE broker.integrations SET exclusive = false`]
 ]
 

@@ -17,7 +17,8 @@ const nullable = new Set([
   "deployments.tool_version",
   // No data key where nothing is sealed: a CHECK makes both null or neither.
   "deployments.env_dek_version",
-  "idempotency_keys.dek_version"
+  "idempotency_keys.dek_version",
+  "revocations.dek_version"
 ])
 
 layer(Fixture.layer)("The schema", (it) => {
@@ -116,6 +117,29 @@ layer(Fixture.layer)("The schema", (it) => {
     })
   )
 
+  it.effect(
+    "of what is sealed for upstreams and pools the server may read nothing, and of the rest what it shows",
+    () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const granted = yield* sql<{ readonly right: string }>`
+        SELECT c.relname || ' ' || p.privilege || ': ' || string_agg(a.attname, ' ' ORDER BY a.attname) AS right
+        FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+        CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS p (privilege)
+        WHERE c.relname IN ('pools', 'revocations') AND has_column_privilege('vendo_server', c.oid, a.attname, p.privilege)
+        GROUP BY c.relname, p.privilege ORDER BY 1`
+        assert.deepStrictEqual(
+          granted.map(({ right }) => right),
+          [
+            "pools SELECT: integration",
+            "revocations INSERT: composio_account_id connection_id dek_version id integration profile secret_box slot tenant_id",
+            "revocations SELECT: attempts code composio_account_id connection_id created_at ended_at id integration " +
+              "next_attempt_at profile state tenant_id"
+          ]
+        )
+      })
+  )
+
   it.effect("no column of a composite foreign key may be null, but those that are safe for a reason", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
@@ -179,9 +203,9 @@ layer(Fixture.layer)("The schema", (it) => {
         assert.deepStrictEqual(rest, expected, name)
       }
       const inside =
-        /^gate\.(?:append|emit|enter|fuse_holds|lets_go|listener|settle|sign|deployment_step|(?:binding|connection|moved)_environment|(?:binding|connection|deployment|ledger|pause)_event|hand_over_(?:destroyed|unbound)|wake)\(/
+        /^gate\.(?:append|emit|enter|fuse_holds|lets_go|listener|settle|sign|deployment_step|(?:binding|connection|moved)_environment|(?:binding|connection|deployment|ledger|pause)_event|hand_over_(?:destroyed|unbound)|revocation_queued|wake)\(/
       const callable = functions.filter(({ name }) => !inside.test(name))
-      assert.strictEqual(callable.length, functions.length - 20)
+      assert.strictEqual(callable.length, functions.length - 21)
       const granted = yield* sql<{ readonly name: string }>`
         SELECT p.oid::regprocedure::text AS name FROM pg_proc p
         WHERE p.pronamespace = 'gate'::regnamespace AND has_function_privilege('vendo_server', p.oid, 'EXECUTE')`

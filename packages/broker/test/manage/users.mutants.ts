@@ -36,8 +36,8 @@ export const mutants: ReadonlyArray<Mutant> = [
     file: "packages/broker/src/manage/AppKeys.ts",
     test,
     control: "no key opens one connection of an end user",
-    find: "if (user === null) return id",
-    replace: "if (user !== undefined) return id"
+    find: "if (user !== null) {",
+    replace: "if (user === undefined) {"
   },
   {
     ...users,

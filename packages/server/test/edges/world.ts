@@ -15,7 +15,7 @@ const build = Effect.gen(function* () {
   const pending = yield* bound("slack")
   const odd = yield* bound("stripe")
   const revoked = yield* bound("github")
-  yield* Service.managed("DELETE", `${own.base}/connections/${revoked}`)
+  yield* Service.managed("POST", `${own.base}/connections/${revoked}/revoke`)
   const bot = yield* Service.connectAndBind(own, "telegram", { credential: "1001:test_bot_unsaid" })
   // Its token would have to be fetched first.
   const account = yield* Service.made("POST", `${own.base}/connections`, {

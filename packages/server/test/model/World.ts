@@ -16,6 +16,8 @@ export interface Connection {
   /** The end user it belongs to; null for the tenant's own. */
   readonly user: string | null
   status: "active" | "needs_reauth" | "revoked"
+  /** Its upstream is being told that it ended, or was. */
+  isTold: boolean
 }
 
 export interface App {
@@ -69,6 +71,13 @@ export class World {
       }
     }
     return undefined
+  }
+
+  /** Whether another connection, in whatever tenant, stands on the same bot. */
+  sharesBot({ bot, id }: Connection): boolean {
+    return this.tenants.some(({ connections }) =>
+      connections.some((other) => other.id !== id && other.status !== "revoked" && bot !== null && other.bot === bot)
+    )
   }
 
   /** Every id a tenant may be shown: its own. */

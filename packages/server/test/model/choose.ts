@@ -127,7 +127,8 @@ export class Chooser {
     if (roll < 79) return { do: "mintAppKey", tenant: within, app }
     if (roll < 83) return { do: "mintConnectionKey", tenant: within, connection }
     if (roll < 85) return { do: "revokeKey", tenant: within, key: this.id(tenant, "keys") }
-    if (roll < 87) return { do: "revokeConnection", tenant: within, connection }
+    if (roll < 86) return { do: "revokeConnection", tenant: within, connection }
+    if (roll < 87) return { do: this.chance(50) ? "planRemoval" : "removeConnection", tenant: within, connection }
     if (roll < 88) {
       return this.chance(50)
         ? { do: "removeUser", tenant: within, user: this.of(users) ?? "alice" }
@@ -202,6 +203,11 @@ export const sweep = (mine: Tenant, theirs: Tenant): ReadonlyArray<Operation> =>
         connections.map((connection): Operation => ({ do: "vend", key, slug, variable: undefined, connection }))
       ),
     ...keys.map((key): Operation => ({ do: "revokeKey", tenant, key })),
-    ...connections.map((connection): Operation => ({ do: "revokeConnection", tenant, connection }))
+    ...connections.flatMap((connection): ReadonlyArray<Operation> => [
+      { do: "planRemoval", tenant, connection },
+      { do: "revokeConnection", tenant, connection },
+      { do: "removeConnection", tenant, connection },
+      { do: "planRemoval", tenant, connection }
+    ])
   ])
 }

@@ -27,7 +27,11 @@ export type Operation =
       readonly user?: string | undefined
     }
   | { readonly do: "reconnect"; readonly tenant: string; readonly connection: string; readonly account: string }
-  | { readonly do: "revokeConnection" | "mintConnectionKey"; readonly tenant: string; readonly connection: string }
+  | {
+      readonly do: "revokeConnection" | "planRemoval" | "removeConnection" | "mintConnectionKey"
+      readonly tenant: string
+      readonly connection: string
+    }
   | { readonly do: "listBindings" | "mintAppKey"; readonly tenant: string; readonly app: string }
   | {
       readonly do: "bind"
@@ -88,6 +92,10 @@ export const toCall = (operation: Operation): Call => {
       return manage("POST", `/${tenant}/connections`, body)
     }
     case "revokeConnection":
+      return manage("POST", `/${operation.tenant}/connections/${operation.connection}/revoke`)
+    case "planRemoval":
+      return manage("DELETE", `/${operation.tenant}/connections/${operation.connection}?dry_run=1`)
+    case "removeConnection":
       return manage("DELETE", `/${operation.tenant}/connections/${operation.connection}`)
     case "mintConnectionKey":
       return manage("POST", `/${operation.tenant}/connections/${operation.connection}/keys`, {})

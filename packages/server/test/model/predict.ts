@@ -10,9 +10,11 @@ import { Binding as WireBinding } from "@vendodev/domain/Binding"
 import type { BoundTo, ErrorCode } from "@vendodev/domain/BrokerError"
 import { Connection as WireConnection } from "@vendodev/domain/Connection"
 import type { Profile } from "@vendodev/domain/Profile"
+import { Removal } from "@vendodev/domain/Removal"
 import { RemovedUser } from "@vendodev/domain/RemovedUser"
 import { Tenant as WireTenant } from "@vendodev/domain/Tenant"
 import type { Operation } from "./operations.ts"
+import { end, foresee, isToldOf } from "./predictRemoval.ts"
 import { type App, bindingKey, type Connection, isApp, type Key, type Tenant, type World } from "./World.ts"
 
 export type Outcome =
@@ -38,6 +40,7 @@ const readBindings = json(Schema.Struct({ bindings: Schema.Array(WireBinding) })
 const readKey = json(WireKey)
 const readKeys = json(Schema.Struct({ keys: Schema.Array(WireKey) }))
 const readRemoved = json(RemovedUser)
+const readRemoval = json(Removal)
 const readMinted = json(MintedKey)
 const readToken = json(CredentialResponse)
 
@@ -152,7 +155,10 @@ const predictWithin = (world: World, tenant: Tenant, operation: Within): Outcome
     case "removeUser": {
       const their = connections.filter(({ status, user }) => user === operation.user && status !== "revoked")
       return ok((text) => {
-        for (const connection of their) connection.status = "revoked"
+        for (const connection of their) {
+          connection.isTold ||= isToldOf(connection)
+          connection.status = "revoked"
+        }
         const { revoked, user } = readRemoved(text)
         same([user, new Set(revoked)], [operation.user, new Set(their.map(({ id }) => id))])
       })
@@ -172,6 +178,15 @@ const predictWithin = (world: World, tenant: Tenant, operation: Within): Outcome
       same(seenConnection(readConnection(text)), connectionView(connection))
     })
   }
+  if (connection !== undefined && (operation.do === "planRemoval" || operation.do === "removeConnection")) {
+    return ok((text) => {
+      const { connection: seen, last_used_at: _used, not_used_since: _since, ...rest } = readRemoval(text)
+      const foreseen = foresee(world, tenant, connection)
+      if (operation.do === "removeConnection") end(tenant, connection)
+      same(seenConnection(seen), connectionView(connection))
+      same({ ...rest, upstream: rest.upstream.outcome }, foreseen)
+    })
+  }
   if (connection !== undefined && operation.do === "reconnect") {
     if (connection.profile !== "composio_managed") return { code: "validation_failed", field: "composio_account_id" }
     if (connection.status === "revoked") return { code: "connection_revoked" }
@@ -184,6 +199,7 @@ const predictWithin = (world: World, tenant: Tenant, operation: Within): Outcome
   if (operation.do === "mintConnectionKey" && connection?.user !== null) {
     return { code: "validation_failed", field: "connection" }
   }
+  if (operation.do === "mintConnectionKey" && connection?.status === "revoked") return { code: "connection_revoked" }
   const scope = operation.do === "mintAppKey" ? app : operation.do === "mintConnectionKey" ? connection : undefined
   if (scope !== undefined) {
     return ok((text) => {
@@ -245,7 +261,18 @@ const predictConnection = (
   return ok((text) => {
     const seen = seenConnection(readConnection(text))
     if (taken === undefined) {
-      connections.push({ id: seen.id, slug, name, profile, secret, bot, account, user, status: "active" })
+      connections.push({
+        id: seen.id,
+        slug,
+        name,
+        profile,
+        secret,
+        bot,
+        account,
+        user,
+        status: "active",
+        isTold: false
+      })
     }
     same(seen, connectionView(taken ?? connections[connections.length - 1] ?? assert.fail("none")))
   })

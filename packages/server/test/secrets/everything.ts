@@ -95,7 +95,7 @@ export const everything = Effect.fnUntraced(function* ({ administer, adminToken,
   yield* bind(app, "telegram", telegramId)
   const revokedId = yield* paste("slack", revoked)
   yield* bind(app, "slack", revokedId)
-  yield* manage("DELETE", `${tenant}/connections/${revokedId}`)
+  yield* manage("POST", `${tenant}/connections/${revokedId}/revoke`)
   const spoiltId = yield* paste("linear", spoilt)
   yield* bind(app, "linear", spoiltId)
 

@@ -86,7 +86,7 @@ const managing = (operation: Managing): Call => {
         composio_account_id: operation.account
       })
     case "disconnect":
-      return toManage("DELETE", tenant, `connections/${operation.connection}`)
+      return toManage("POST", tenant, `connections/${operation.connection}/revoke`)
     case "mintConnectionKey":
       return toManage("POST", tenant, `connections/${operation.connection}/keys`, {})
     case "bind":

@@ -130,7 +130,8 @@ const ofConnection = (
   if (connection === undefined) return missing
   if (operation.do === "mintConnectionKey") {
     // It would open what is a user's without a word from that user.
-    return connection.user === null ? learnKey(tenant, connection) : { code: "validation_failed", field: "connection" }
+    if (connection.user !== null) return { code: "validation_failed", field: "connection" }
+    return connection.status === "revoked" ? { code: "connection_revoked" } : learnKey(tenant, connection)
   }
   if (operation.do === "reconnect") {
     if (connection.account === null) return { code: "validation_failed", field: "composio_account_id" }

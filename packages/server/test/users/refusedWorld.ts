@@ -65,7 +65,7 @@ const make = Effect.gen(function* () {
   yield* connectUser("user-17", "notion", "the_users_unsaid")
   yield* connectUser("gone", "notion", "of_somebody_removed_unsaid")
   const revoked = yield* connectUser("user-17", "slack", "revoked_unsaid")
-  yield* managed("DELETE", `${base}/connections/${revoked}`)
+  yield* managed("POST", `${base}/connections/${revoked}/revoke`)
   const ofGone = yield* issue(key, "gone")
   yield* managed("DELETE", `${base}/users/gone`)
 
