@@ -13,21 +13,21 @@ export const searched = 20_000
 
 const lastUses = rows(Removal.mapFields(Struct.pick(["last_used_at", "not_used_since"])))
 
+export const lastUseOf = (sql: SqlClient.SqlClient, connection: ConnectionId) => sql`
+  WITH used AS MATERIALIZED (
+    SELECT a.at FROM (SELECT seq, at, body FROM broker.audit ORDER BY seq DESC LIMIT ${searched}::int) a
+    WHERE a.body ->> 'connection' = ${connection}
+      AND a.body ->> 'action' IN ('vend', 'vend_stale') AND a.body ->> 'outcome' = 'granted'
+    ORDER BY a.seq DESC LIMIT 1
+  )
+  SELECT (SELECT at FROM used) AS last_used_at, CASE WHEN NOT EXISTS (SELECT FROM used) THEN (
+    SELECT a.at FROM broker.audit a
+    WHERE a.seq = (SELECT h.seq FROM broker.audit_heads h) - ${searched}::int + 1 AND a.seq > 1
+  ) END AS not_used_since
+`
+
 export const makeLastUse = Effect.map(
   SqlClient.SqlClient,
   (sql) => (connection: ConnectionId) =>
-    Effect.map(
-      lastUses(sql`
-        WITH span AS MATERIALIZED (SELECT seq - ${searched}::int AS before FROM broker.audit_heads), used AS MATERIALIZED (
-          SELECT a.at FROM broker.audit a
-          WHERE a.seq > (SELECT before FROM span) AND a.body ->> 'connection' = ${connection}
-            AND a.body ->> 'action' IN ('vend', 'vend_stale') AND a.body ->> 'outcome' = 'granted'
-          ORDER BY a.seq DESC LIMIT 1
-        )
-        SELECT (SELECT at FROM used) AS last_used_at, CASE WHEN NOT EXISTS (SELECT FROM used) THEN (
-          SELECT a.at FROM broker.audit a WHERE a.seq = (SELECT before FROM span) + 1 AND a.seq > 1
-        ) END AS not_used_since
-      `),
-      ([found]) => found ?? { last_used_at: null, not_used_since: null }
-    )
+    Effect.map(lastUses(lastUseOf(sql, connection)), ([found]) => found ?? { last_used_at: null, not_used_since: null })
 )
