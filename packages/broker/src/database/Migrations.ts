@@ -17,7 +17,7 @@ import createLedgerAndConnectSessions from "./migrations/0008_create_ledger_and_
 import createEvents from "./migrations/0009_create_events.ts"
 import createDeployments from "./migrations/0010_create_deployments.ts"
 import createRuns from "./migrations/0011_create_runs.ts"
-import createRevocationsAndPools from "./migrations/0011_create_revocations_and_pools.ts"
+import createRevocationsAndPools from "./migrations/0012_create_revocations_and_pools.ts"
 
 /** Listed by hand and never edited once released. */
 const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [
