@@ -58,7 +58,7 @@ const pure = new Set(["domain", "catalog", "manifest", "api", "broker", "client"
 
 /** What a pure room may name besides effect. */
 const besides: Record<string, ReadonlyArray<string>> = {
-  broker: ["jose"],
+  broker: ["jose", "oauth4webapi"],
   client: ["eventsource-parser"],
   manifest: ["yaml"]
 }

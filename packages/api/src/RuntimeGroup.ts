@@ -26,7 +26,7 @@ export const IssuedUserToken = Schema.Struct({
 }).annotate({ identifier: "UserToken" })
 
 /** A key that came to the wrong place must not be kept. */
-const keyLike = /vendo_(?:sk|at|ct)_/
+const keyLike = /vendo_(?:sk|at|c[tv])_/
 
 const isPlainAddress = (text: string): boolean => {
   if (!/^https?:\/\/[!-~]+$/i.test(text) || text.length > 2048 || keyLike.test(text) || !URL.canParse(text))

@@ -45,13 +45,13 @@ const leaksSecret = (target: string): boolean => {
   const at = target.indexOf("?")
   return (
     at !== -1 &&
-    /token|vendo_(?:sk|at|ct)_|%/i.test(target.slice(at)) &&
+    /token|vendo_(?:sk|at|c[tv])_|%/i.test(target.slice(at)) &&
     isSecretQuery(withoutTicket(target).slice(at + 1))
   )
 }
 const isSecretQuery = (query: string): boolean => {
   try {
-    return /token|vendo_(?:sk|at|ct)_/i.test(decodeURIComponent(query.replaceAll("+", " ")))
+    return /token|vendo_(?:sk|at|c[tv])_/i.test(decodeURIComponent(query.replaceAll("+", " ")))
   } catch {
     return true
   }

@@ -6,7 +6,7 @@ import { ValidationFailed } from "@vendodev/domain/BrokerError"
 const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1()
 
 /** The name of a field nobody declared is the caller's own text: said back only when it can be nothing else. */
-const isName = (path: string) => /^[\w.-]{1,64}$/.test(path) && !/vendo_(?:sk|at|ct)_/.test(path)
+const isName = (path: string) => /^[\w.-]{1,64}$/.test(path) && !/vendo_(?:sk|at|c[tv])_/.test(path)
 
 /** Names the field and what was expected there; the value that was sent is never repeated. */
 export const asInvalid = (cause: Issue.Issue, where: string): ValidationFailed => {

@@ -11,7 +11,7 @@ export const prefix = "/credentials/"
 const slugLike = /^[A-Za-z0-9_-]{1,63}$/
 
 /** A key that came to the wrong place must not be repeated, looked up or recorded. */
-const keyLike = /vendo_(?:sk|at|ct)_/i
+const keyLike = /vendo_(?:sk|at|c[tv])_/i
 
 export const canBeSlug = (text: string | undefined): text is string =>
   text !== undefined && slugLike.test(text) && !keyLike.test(text)

@@ -37,7 +37,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     ...refused,
     file: "packages/server/src/ValidRequest.ts",
     control: "a name that could be a key is not repeated",
-    find: ` && !/vendo_(?:sk|at|ct)_/.test(path)`,
+    find: ` && !/vendo_(?:sk|at|c[tv])_/.test(path)`,
     replace: ``
   },
   {

@@ -18,6 +18,7 @@ import createEvents from "./migrations/0009_create_events.ts"
 import createDeployments from "./migrations/0010_create_deployments.ts"
 import createRuns from "./migrations/0011_create_runs.ts"
 import createRevocationsAndPools from "./migrations/0012_create_revocations_and_pools.ts"
+import createConnectVisits from "./migrations/0011_create_connect_visits.ts"
 
 /** Listed by hand and never edited once released. */
 const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [
@@ -32,7 +33,8 @@ const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [
   [9, "create_events", Effect.succeed(createEvents)],
   [10, "create_deployments", Effect.succeed(createDeployments)],
   [11, "create_runs", Effect.succeed(createRuns)],
-  [12, "create_revocations_and_pools", Effect.succeed(createRevocationsAndPools)]
+  [12, "create_revocations_and_pools", Effect.succeed(createRevocationsAndPools)],
+  [13, "create_connect_visits", Effect.succeed(createConnectVisits)]
 ]
 
 const table = "vendo_migrations"

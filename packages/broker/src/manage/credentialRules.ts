@@ -41,7 +41,7 @@ export const pastedText = (
   if (!/^[\x20-\x7e]+$/.test(text)) {
     return invalid("credential", "a credential is one line of printable ASCII; check what was copied")
   }
-  if (/vendo_(?:sk|at|ct)_/.test(text)) {
+  if (/vendo_(?:sk|at|c[tv])_/.test(text)) {
     return invalid("credential", `this is a Vendo key, not a credential of ${integration.name}`)
   }
   return Effect.succeed(Redacted.make(text, { label: "credential" }))

@@ -18,8 +18,11 @@ const bodyLength = 36
 const checksumLength = 6
 const hintLength = 4
 
-/** What a key opens: `vendo_sk_` an app or a connection, `vendo_at_` the management API, `vendo_ct_` one page, once. */
-export type KeyPrefix = "vendo_sk_" | "vendo_at_" | "vendo_ct_"
+/**
+ * What a key opens: `vendo_sk_` an app or a connection, `vendo_at_` the management API, `vendo_ct_` a visit to one page,
+ * once, `vendo_cv_` that visit.
+ */
+export type KeyPrefix = "vendo_sk_" | "vendo_at_" | "vendo_ct_" | "vendo_cv_"
 
 const checksum = (text: string): string => {
   let rest = crc32(text)
@@ -41,7 +44,8 @@ export const mint = (prefix: KeyPrefix): Redacted.Redacted => {
 const shapes: Record<KeyPrefix, RegExp> = {
   vendo_sk_: /^vendo_sk_[0-9A-Za-z]{42}$/,
   vendo_at_: /^vendo_at_[0-9A-Za-z]{42}$/,
-  vendo_ct_: /^vendo_ct_[0-9A-Za-z]{42}$/
+  vendo_ct_: /^vendo_ct_[0-9A-Za-z]{42}$/,
+  vendo_cv_: /^vendo_cv_[0-9A-Za-z]{42}$/
 }
 
 /** Whether the text could be a key of that prefix: shape and checksum, no database. */

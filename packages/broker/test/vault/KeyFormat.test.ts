@@ -32,7 +32,7 @@ it("every minted key has the documented shape, passes its own check and is like 
     assert.strictEqual(new Set(keys).size, many)
     const wrong = keys.filter(
       (key) =>
-        !/^vendo_(?:sk|at|ct)_[0-9A-Za-z]{42}$/.test(key) ||
+        !/^vendo_(?:sk|at|c[tv])_[0-9A-Za-z]{42}$/.test(key) ||
         !key.startsWith(prefix) ||
         withChecksum(key.slice(0, -6)) !== key ||
         !isWellFormed(prefix, key)
