@@ -1,6 +1,7 @@
 /** Everything the broker does, as one layer asking for a database and the keys that are not in it. */
 import { Layer } from "effect"
 import { AdminTokens } from "./access/AdminTokens.ts"
+import { AdminConnectSessions } from "./access/AdminConnectSessions.ts"
 import { Billing } from "./access/Billing.ts"
 import { BindingRepo } from "./access/BindingRepo.ts"
 import { CallingApp } from "./access/CallingApp.ts"
@@ -9,7 +10,10 @@ import { UserIdentity } from "./access/UserIdentity.ts"
 import { UserTokenKeys } from "./access/UserTokenKeys.ts"
 import { UserTokens } from "./access/UserTokens.ts"
 import { AuditLog } from "./audit/AuditLog.ts"
+import { Connect } from "./connect/Connect.ts"
+import { Examination } from "./connect/Examination.ts"
 import { InboundWebhooks } from "./connect/InboundWebhooks.ts"
+import { Visits } from "./connect/Visits.ts"
 import { Tenancy } from "./database/Tenancy.ts"
 import { Disconnects } from "./disconnect/Disconnects.ts"
 import { RevocationClaims } from "./disconnect/RevocationClaims.ts"
@@ -37,6 +41,7 @@ import { Pools } from "./manage/Pools.ts"
 import { Tenants } from "./manage/Tenants.ts"
 import { Users } from "./manage/Users.ts"
 import { ComposioClient } from "./upstream/ComposioClient.ts"
+import { ComposioLinks } from "./upstream/ComposioLinks.ts"
 import { Providers } from "./upstream/Providers.ts"
 import { Vault } from "./vault/Vault.ts"
 import { BoundConnections } from "./vend/BoundConnections.ts"
@@ -84,13 +89,20 @@ const runtime = Layer.mergeAll(
   Runs.layer
 ).pipe(Layer.provideMerge(CallingApp.layer))
 
+/** What a person does on the page, and what is asked before a credential is stored. */
+const connecting = Layer.mergeAll(AdminConnectSessions.layer, Connect.layer, Examination.layer).pipe(
+  Layer.provideMerge(Visits.layer),
+  Layer.provideMerge(Layer.merge(Providers.layer, ComposioLinks.layer))
+)
+
 const events = Events.layer.pipe(Layer.provide(EventLog.layer))
 
 /**
  * Still open: `SqlClient` as the server's role, `Keyring`, how Composio and users are known (`ComposioSettings`,
  * `UserIdentitySettings`), who brings `Wakeups`, and the way out: `HttpClient` and `FileSystem`.
  */
-export const layer = Layer.mergeAll(installing, events, Doctor.layer, Providers.layer, Tenancy.layer, runtime).pipe(
+export const layer = Layer.mergeAll(events, Doctor.layer, connecting, runtime).pipe(
+  Layer.provideMerge(Layer.mergeAll(installing, Tenancy.layer)),
   Layer.provideMerge(vending),
   Layer.provide([AuditLog.layer, AdminTokens.layer, Vault.layer])
 )

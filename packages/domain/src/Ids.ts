@@ -31,6 +31,10 @@ export type CreditId = typeof CreditId.Type
 export const RevocationId = Uuid.pipe(Schema.brand("RevocationId"))
 export type RevocationId = typeof RevocationId.Type
 
+/** A visit to the page on which an account is connected, from when it was asked for. */
+export const ConnectSessionId = Uuid.pipe(Schema.brand("ConnectSessionId"))
+export type ConnectSessionId = typeof ConnectSessionId.Type
+
 /** Names an integration of the catalog: `openai`, `telegram`. */
 export const IntegrationSlug = Schema.String.check(
   Schema.isPattern(/^[a-z][a-z0-9_-]{0,62}$/, {

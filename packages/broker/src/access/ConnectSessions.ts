@@ -1,15 +1,14 @@
 /**
- * A visit to the page on which an account is connected: opened by an app for
- * itself or one of its users, and redeemed once by whoever holds the ticket.
+ * A visit to the page on which an account is connected, opened by an app for
+ * itself or one of its users. Whoever holds the ticket makes it a visit, once.
  */
 import { Context, DateTime, Effect, Layer, Option, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import * as Catalog from "@vendodev/catalog/Catalog"
-import { Forbidden, NotFound, ProviderUnknown, type Unavailable } from "@vendodev/domain/BrokerError"
-import { type AppId, type IntegrationSlug, noSubject, type TenantId, type UserSubject } from "@vendodev/domain/Ids"
+import { Forbidden, ProviderUnknown } from "@vendodev/domain/BrokerError"
+import { type AppId, ConnectSessionId, type IntegrationSlug } from "@vendodev/domain/Ids"
 import { RequestId } from "@vendodev/domain/RequestId"
-import { orOutOfReach } from "../database/orUnavailable.ts"
-import { isWellFormed, mint } from "../vault/KeyFormat.ts"
+import { mint } from "../vault/KeyFormat.ts"
 import { Keyring } from "../vault/Keyring.ts"
 import { connectUrl, PublicUrl } from "../vend/connectUrl.ts"
 import { type Asking, type CallerRefusal, CallingApp, type KeyDecision, ofApp, type Presented } from "./CallingApp.ts"
@@ -20,30 +19,17 @@ export interface NewSession {
   readonly state: Option.Option<string>
 }
 
-/** What a ticket was opened for. */
-export interface ConnectSession {
-  readonly tenant: TenantId
-  readonly app: AppId
-  /** None for a connection of the tenant's own. */
-  readonly user: Option.Option<UserSubject>
-  readonly slug: IntegrationSlug
-  readonly returnTo: Option.Option<string>
-  readonly state: Option.Option<string>
+export interface OpenedSession {
+  readonly id: ConnectSessionId
+  /** Holds the ticket. */
+  readonly url: Redacted.Redacted
+  readonly expiresAt: DateTime.Utc
 }
 
 interface Opened {
   readonly decision: KeyDecision | "identity_invalid"
   readonly app_id: AppId | null
   readonly expires_ms: number
-}
-
-interface Redeemed {
-  readonly tenant_id: TenantId
-  readonly app_id: AppId
-  readonly user_subject: UserSubject
-  readonly integration: IntegrationSlug
-  readonly return_to: string | null
-  readonly state: string | null
 }
 
 export class ConnectSessions extends Context.Service<
@@ -53,15 +39,7 @@ export class ConnectSessions extends Context.Service<
     readonly open: (
       presented: Presented,
       session: NewSession
-    ) => Effect.Effect<
-      { readonly url: Redacted.Redacted; readonly expiresAt: DateTime.Utc },
-      CallerRefusal | ProviderUnknown | Forbidden
-    >
-    /**
-     * Uses a ticket up. One that is unknown, used or too old, or whose key or
-     * user is not good any more, is `not_found`: who holds it learns nothing.
-     */
-    readonly redeem: (ticket: Redacted.Redacted) => Effect.Effect<ConnectSession, NotFound | Unavailable>
+    ) => Effect.Effect<OpenedSession, CallerRefusal | ProviderUnknown | Forbidden>
   }
 >()("@vendodev/broker/ConnectSessions") {
   static readonly layer = Layer.effect(
@@ -84,49 +62,29 @@ export class ConnectSessions extends Context.Service<
         }
         if (Option.isNone(publicUrl)) return yield* noAddress
         const ticket = mint("vendo_ct_")
+        const id = ConnectSessionId.make(crypto.randomUUID())
         const request = yield* RequestId
         const opened = yield* callers.ask(
           presented,
           ({ claims, keyHash }) => sql<Opened>`
-            SELECT * FROM gate.open_connect_session(${keyHash}, ${claims}::text::jsonb, ${crypto.randomUUID()},
+            SELECT * FROM gate.open_connect_session(${keyHash}, ${claims}::text::jsonb, ${id},
               ${keyring.hash(ticket)}, ${keyring.pepperId}, ${slug}, ${Option.getOrNull(returnTo)}::text,
               ${Option.getOrNull(state)}::text, ${request})
           `
         )
         const { expires_ms } = yield* ofApp(opened)
-        return {
-          url: Redacted.make(`${connectUrl(publicUrl.value, slug)}?ticket=${Redacted.value(ticket)}`, {
-            label: "connect page"
-          }),
-          expiresAt: DateTime.makeUnsafe(expires_ms)
-        }
+        return { id, url: pageWith(publicUrl.value, slug, ticket), expiresAt: DateTime.makeUnsafe(expires_ms) }
       })
 
-      return ConnectSessions.of({
-        open,
-        redeem: Effect.fn("ConnectSessions.redeem")(function* (ticket) {
-          if (!isWellFormed("vendo_ct_", Redacted.value(ticket))) return yield* noSession
-          const [redeemed] = yield* sql<Redeemed>`
-            SELECT * FROM gate.redeem_connect_session(${keyring.hash(ticket)}, ${yield* RequestId})
-          `.pipe(orOutOfReach)
-          if (redeemed === undefined) return yield* noSession
-          const { app_id: app, integration: slug, return_to, state, tenant_id: tenant, user_subject } = redeemed
-          return {
-            tenant,
-            app,
-            user: user_subject === noSubject ? Option.none() : Option.some(user_subject),
-            slug,
-            returnTo: Option.fromNullOr(return_to),
-            state: Option.fromNullOr(state)
-          }
-        })
-      })
+      return ConnectSessions.of({ open })
     })
   )
 }
 
-const noSession = new NotFound({ detail: "this link was used already or is too old; ask for another one" })
+/** The page, for whoever holds the ticket. */
+export const pageWith = (publicUrl: string, slug: IntegrationSlug, ticket: Redacted.Redacted): Redacted.Redacted =>
+  Redacted.make(`${connectUrl(publicUrl, slug)}?ticket=${Redacted.value(ticket)}`, { label: "connect page" })
 
-const noAddress = new Forbidden({
+export const noAddress = new Forbidden({
   detail: "nobody said how people reach this installation; its operator sets VENDO_PUBLIC_URL"
 })

@@ -5,11 +5,13 @@
  * service provides: a statement outside a tenant does not compile, and would
  * see no rows if it did.
  */
-import { Context, Effect, Layer, type Redacted } from "effect"
+import { Context, Effect, Layer, Redacted } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import { NotFound, SessionRequired, type Unavailable } from "@vendodev/domain/BrokerError"
 import type { AdminTokenId, TenantId } from "@vendodev/domain/Ids"
 import { AdminTokens } from "../access/AdminTokens.ts"
+import { isWellFormed } from "../vault/KeyFormat.ts"
+import { Keyring } from "../vault/Keyring.ts"
 import { orOutOfReach } from "./orUnavailable.ts"
 
 /** On whose word something is done: an admin token, a visit to the page on which accounts are connected, or a key. */
@@ -78,6 +80,16 @@ export class Tenancy extends Context.Service<
       Exclude<E, SqlError.SqlError> | SessionRequired | NotFound | Unavailable,
       Exclude<R, CurrentTenant>
     >
+    /**
+     * The same on the word of a visit to the page on which accounts are
+     * connected, one request of a visit after the other. What opened it is judged
+     * in that transaction: its key or admin token, its tenant, its user.
+     */
+    readonly asVisit: (
+      token: Redacted.Redacted
+    ) => <A, E, R>(
+      work: Effect.Effect<A, E, R>
+    ) => Effect.Effect<A, Exclude<E, SqlError.SqlError> | NotFound | Unavailable, Exclude<R, CurrentTenant>>
   }
 >()("@vendodev/broker/Tenancy") {
   static readonly layer = Layer.effect(
@@ -85,6 +97,7 @@ export class Tenancy extends Context.Service<
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const tokens = yield* AdminTokens
+      const keyring = yield* Keyring
 
       return Tenancy.of({
         asAdmin: (token, tenant) => (work) =>
@@ -100,8 +113,24 @@ export class Tenancy extends Context.Service<
                 return yield* asTenant(sql, { id: tenant, actor: { kind: "admin", id: gate.token_id } }, work)
               })
             )
-          }).pipe(orOutOfReach, Effect.withSpan("Tenancy.asAdmin"))
+          }).pipe(orOutOfReach, Effect.withSpan("Tenancy.asAdmin")),
+        asVisit: (token) => (work) =>
+          Effect.gen(function* () {
+            if (!isWellFormed("vendo_cv_", Redacted.value(token))) return yield* visitOver
+            return yield* sql.withTransaction(
+              Effect.gen(function* () {
+                const [gate] = yield* sql<{ readonly tenant_id: TenantId; readonly visit_id: string }>`
+                  SELECT tenant_id, visit_id FROM gate.enter_by_visit(${keyring.hash(token)})
+                `
+                if (gate === undefined) return yield* visitOver
+                return yield* asTenant(sql, { id: gate.tenant_id, actor: { kind: "visit", id: gate.visit_id } }, work)
+              })
+            )
+          }).pipe(orOutOfReach, Effect.withSpan("Tenancy.asVisit"))
       })
     })
   )
 }
+
+/** Whatever the reason: who holds it learns nothing. */
+const visitOver = new NotFound({ detail: "this visit is over; ask for another link" })

@@ -3,16 +3,26 @@ import { Context, Effect, Layer, Option, Redacted } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
 import * as Catalog from "@vendodev/catalog/Catalog"
 import type { Integration } from "@vendodev/catalog/Integration"
-import { Conflict, ConnectionRevoked, NotFound, ProviderUnknown, ValidationFailed } from "@vendodev/domain/BrokerError"
+import {
+  Conflict,
+  type ConnectionInUse,
+  type ConnectionRevoked,
+  NotFound,
+  ProviderUnknown,
+  ValidationFailed
+} from "@vendodev/domain/BrokerError"
 import { Connection } from "@vendodev/domain/Connection"
 import { type ComposioAccountId, ConnectionId, DisplayName, noSubject, type UserSubject } from "@vendodev/domain/Ids"
 import { type Profile, takesCredential } from "@vendodev/domain/Profile"
 import { AuditLog } from "../audit/AuditLog.ts"
+import type { Found } from "../connect/Obtained.ts"
 import { rows } from "../database/rows.ts"
 import { CurrentTenant, type InTenant } from "../database/Tenancy.ts"
 import { Keyring } from "../vault/Keyring.ts"
 import { type Holding, isSameHolding, makeHoldings, type Place } from "./holding.ts"
 import { identify, readAccount, readCredential } from "./credentialRules.ts"
+import { metadataOf } from "./accountMetadata.ts"
+import { makeRenewals, type OtherAccount, type Renewal } from "./renewal.ts"
 
 export interface NewConnection {
   readonly slug: string
@@ -26,6 +36,8 @@ export interface NewConnection {
   readonly user?: UserSubject | undefined
   /** The credential was made here: it names no account, and nobody else has it. */
   readonly isMadeHere?: boolean | undefined
+  /** What the provider says of the account. Absent where nobody asked. */
+  readonly found?: Found | undefined
 }
 
 export class Connections extends Context.Service<
@@ -47,14 +59,15 @@ export class Connections extends Context.Service<
      */
     readonly pool: (slug: string) => InTenant<Connection, ProviderUnknown | ValidationFailed | Conflict>
     /**
-     * Another account at Composio, or the same one authorised again. Whatever
-     * was known of the old one is forgotten, refreshes under way included;
-     * bindings stay.
+     * Another credential of the same account, or the same one authorised again.
+     * The old one is gone, refreshes under way included; id and bindings stay.
+     * One of another account, as far as both are known, fails with
+     * `OtherAccount` unless it is to be replaced.
      */
     readonly reconnect: (
       id: ConnectionId,
-      account: ComposioAccountId
-    ) => InTenant<Connection, NotFound | ValidationFailed | ConnectionRevoked>
+      renewal: Renewal
+    ) => InTenant<Connection, NotFound | ValidationFailed | ConnectionRevoked | ConnectionInUse | OtherAccount>
     /** Final, and destroys the ciphertext in the same statement. Repeating it changes nothing. */
     readonly revoke: (id: ConnectionId) => InTenant<Connection, NotFound>
     /** Revokes all of an end user, and answers which were not revoked before. */
@@ -68,6 +81,7 @@ export class Connections extends Context.Service<
       const audit = yield* AuditLog
       const keyring = yield* Keyring
       const holdings = yield* makeHoldings
+      const renew = yield* makeRenewals
       const connections = rows(Connection)
       const columns = sql`id, integration AS slug, name, nullif(user_subject, '') AS "user", profile, status, exclusive,
         metadata, CASE WHEN failure_code IS NOT NULL AND status <> 'revoked'
@@ -84,23 +98,24 @@ export class Connections extends Context.Service<
         integration: Integration,
         { name, user }: Place,
         { account, profile, secret }: Holding,
-        isMadeHere: boolean
+        { found, isMadeHere }: Pick<NewConnection, "found" | "isMadeHere">
       ) {
         const tenant = yield* CurrentTenant
         const id = ConnectionId.make(crypto.randomUUID())
         const { exclusive, slug } = integration
-        const identity = isMadeHere ? Option.none() : yield* identify(integration, secret)
+        const identity = isMadeHere === true ? Option.none() : yield* identify(integration, secret)
         const slot = Option.match(identity, {
           onNone: () => Buffer.from(id.replaceAll("-", ""), "hex"),
           onSome: ({ value }) => keyring.fingerprint(slug, Redacted.make(value))
         })
         const metadata = JSON.stringify({
           ...(Option.isSome(identity) ? { [identity.value.field]: identity.value.value } : {}),
-          ...(Option.isSome(account) ? { composio_account_id: account.value } : {})
+          ...(Option.isSome(account) ? { composio_account_id: account.value } : {}),
+          ...(found === undefined ? {} : metadataOf(slug, {}, found))
         })
         const { box, version } = Option.isNone(secret)
           ? { box: null, version: null }
-          : yield* holdings.seal(id, secret.value)
+          : yield* holdings.seal(id, 1n, secret.value)
         const inserted = yield* sql`
           INSERT INTO broker.connections (tenant_id, id, integration, exclusive, slot, profile, user_subject,
             name, status, secret_version, dek_version, secret_box, metadata)
@@ -146,7 +161,7 @@ export class Connections extends Context.Service<
         const place = { slug: integration.slug, name: input.name, user: input.user ?? noSubject }
         const before = yield* holdings.find(place)
         const made = Option.isNone(before)
-          ? yield* insert(integration, place, wanted, input.isMadeHere === true)
+          ? yield* insert(integration, place, wanted, input)
           : Option.none()
         if (Option.isSome(made)) return made.value
         // Asked again where nothing was there before: a creation at the same time may have been this very one.
@@ -176,31 +191,8 @@ export class Connections extends Context.Service<
           const profile = Option.some("vendo_managed_pool" as const)
           return yield* create({ slug: known, name: poolName, profile, credential: Option.none() })
         }),
-        reconnect: Effect.fn("Connections.reconnect")(function* (id, account) {
-          const { profile } = yield* get(id)
-          yield* readAccount(profile, account)
-          const reconnected = yield* sql<{ readonly account: ComposioAccountId | null }>`
-            UPDATE broker.connections c
-            SET metadata = c.metadata || jsonb_build_object('composio_account_id', ${account}::text), status = 'active',
-              secret_box = NULL, dek_version = NULL, secret_version = c.secret_version + 1,
-              auth_version = c.auth_version + 1,
-              token_expires_at = NULL, token_valid_until = NULL, token_fresh_until = NULL, token_renew_at = NULL,
-              token_taken_at = NULL, token_fingerprint = NULL, refresh_epoch = c.refresh_epoch + 1,
-              refresh_lease_until = NULL, failures = 0, held_back = false,
-              failure_code = NULL, failure_detail = NULL, next_attempt_at = NULL, needs_reauth_at = NULL
-            FROM (SELECT id, metadata ->> 'composio_account_id' AS account FROM broker.connections
-              WHERE id = ${id} AND status <> 'revoked' FOR UPDATE) AS before
-            WHERE c.id = before.id RETURNING before.account
-          `
-          const [before] = reconnected
-          if (before === undefined) {
-            return yield* new ConnectionRevoked({ detail: "this connection was revoked; create another one" })
-          }
-          yield* audit.changed({
-            action: "connection.reconnect",
-            object: { kind: "connection", id },
-            with: { account, account_before: before.account }
-          })
+        reconnect: Effect.fn("Connections.reconnect")(function* (id, renewal) {
+          yield* renew(yield* get(id), renewal)
           return yield* get(id)
         }),
         revoke: Effect.fn("Connections.revoke")(function* (id) {

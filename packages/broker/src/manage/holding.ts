@@ -56,10 +56,12 @@ export const makeHoldings = Effect.gen(function* () {
   })
 
   return {
-    seal: Effect.fnUntraced(function* (connection: ConnectionId, secret: Redacted.Redacted) {
+    /** `secretVersion` is the one the row will have. */
+    seal: Effect.fnUntraced(function* (connection: ConnectionId, secretVersion: bigint, secret: Redacted.Redacted) {
       const tenant = yield* CurrentTenant
       const key = yield* dataKey
-      const box = yield* Effect.orDie(vault.seal({ tenant: tenant.id, connection, secretVersion: "1" }, key, secret))
+      const place = { tenant: tenant.id, connection, secretVersion: String(secretVersion) }
+      const box = yield* Effect.orDie(vault.seal(place, key, secret))
       return { box, version: key.version }
     }),
     find: Effect.fnUntraced(function* ({ name, slug, user }: Place) {

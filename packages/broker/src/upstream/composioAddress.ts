@@ -7,6 +7,8 @@ import { UpstreamRefusal } from "./UpstreamRefusal.ts"
 export interface Address {
   readonly host: string
   readonly key: Redacted.Redacted
+  /** Up to the version. */
+  readonly api: string
   readonly urlOf: (account: ComposioAccountId) => string
   /** Ends the tokens of an account at their provider. */
   readonly revokeUrlOf: (account: ComposioAccountId) => string
@@ -58,6 +60,7 @@ export const addressOf = (
   return Result.succeed({
     host,
     key,
+    api,
     urlOf: (account) => `${api}/connected_accounts/${account}`,
     revokeUrlOf: (account) => `${api}/connected_accounts/${account}/revoke`,
     project: `${api}/org/project/config`,

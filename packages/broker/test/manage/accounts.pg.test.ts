@@ -57,7 +57,7 @@ layer(Fixture.layer)("A connection to an account", (it) => {
       for (const key of ["ak_hunter2", "uak_hunter2", "vendo_sk_hunter2", "vendo_at_hunter2"]) {
         for (const refusal of [
           Effect.flip(within(created(named("key", key)))),
-          Effect.flip(within(connections.reconnect(connection.id, accountId(key))))
+          Effect.flip(within(connections.reconnect(connection.id, { account: accountId(key) })))
         ]) {
           const refused = yield* refusal
           assert.deepInclude(refused, { _tag: "validation_failed", field: "composio_account_id" })
@@ -97,7 +97,7 @@ layer(Fixture.layer)("A connection to an account", (it) => {
         const lease = yield* begun(key, connection.id)
         yield* inUse(connection.id, status)
         const { secret_version: version } = yield* columnsOf(connection.id)
-        const after = yield* within(connections.reconnect(connection.id, accountId(account)))
+        const after = yield* within(connections.reconnect(connection.id, { account: accountId(account) }))
         assert.deepStrictEqual(after, { ...connection, metadata: { composio_account_id: account } })
         assert.deepStrictEqual(yield* columnsOf(connection.id), {
           ...nothingHeld,
@@ -130,7 +130,7 @@ layer(Fixture.layer)("A connection to an account", (it) => {
       const { connection, within } = yield* managed
       const [connections, stranger] = [yield* Connections, yield* Fixture.makeTenant()]
       const other = yield* within(created(named("pasted", undefined, pasted)))
-      const reconnected = (id: ConnectionId) => connections.reconnect(id, accountId("ca_second"))
+      const reconnected = (id: ConnectionId) => connections.reconnect(id, { account: accountId("ca_second") })
       const refusals = [
         [stranger.within(reconnected(connection.id)), "not_found"],
         [within(reconnected(absent)), "not_found"],
