@@ -13,8 +13,10 @@ import {
   Forbidden,
   NotFound,
   ProviderUnknown,
-  SessionRequired
+  SessionRequired,
+  UpstreamError
 } from "@vendodev/domain/BrokerError"
+import { ConnectOutcome } from "@vendodev/domain/ConnectOutcome"
 import { Connection } from "@vendodev/domain/Connection"
 import { Diagnosis } from "@vendodev/domain/Diagnosis"
 import { Fuse } from "@vendodev/domain/Fuse"
@@ -22,6 +24,7 @@ import {
   AppId,
   ComposioAccountId,
   ConnectionId,
+  ConnectSessionId,
   DisplayName,
   EndUser,
   IntegrationSlug,
@@ -73,6 +76,18 @@ const connection = { ...tenant, connection: ConnectionId }
 /** Whose: of that end user. */
 const ofUser = { user: Schema.optionalKey(EndUser) }
 
+/** What the provider is asked before anything is stored. */
+const examination = {
+  verify: Schema.optionalKey(Schema.Literals(["live", "try", "none"])).annotate({
+    description:
+      "`live`: the provider is asked, and nothing is stored unless it takes the credential. `try`: one that gives no " +
+      "answer does not matter, and the connection is marked unverified. `none`, or left out: nobody is asked."
+  }),
+  context: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)).annotate({
+    description: "Which of several the connection is to act on, by field; only with `live` and `try`."
+  })
+}
+
 export class ManagementGroup extends HttpApiGroup.make("management")
   .add(
     HttpApiEndpoint.get("listTenants", "/api/tenants", {
@@ -111,17 +126,28 @@ export class ManagementGroup extends HttpApiGroup.make("management")
         profile: Schema.optionalKey(Profile),
         credential: Schema.optionalKey(Schema.RedactedFromValue(Schema.String)),
         composio_account_id: Schema.optionalKey(ComposioAccountId),
-        ...ofUser
+        ...ofUser,
+        ...examination
       }),
       success: CreatedConnection,
-      error: errors(ProviderUnknown, Conflict)
+      error: errors(ProviderUnknown, Conflict, UpstreamError)
     }).annotate(OpenApi.Summary, "Paste a credential, or name an account; repeating it answers the same connection"),
     HttpApiEndpoint.post("reconnectConnection", "/api/tenants/:tenant/connections/:connection/reconnect", {
       params: connection,
-      payload: Schema.Struct({ composio_account_id: ComposioAccountId }),
+      payload: Schema.Struct({
+        composio_account_id: Schema.optionalKey(ComposioAccountId),
+        credential: Schema.optionalKey(Schema.RedactedFromValue(Schema.String)),
+        replace: Schema.optionalKey(Schema.Boolean).annotate({
+          description: "Whether it may be of another account than the connection was; without it that is a `conflict`."
+        }),
+        ...examination
+      }),
       success: Connection,
-      error: errors(ConnectionRevoked)
-    }).annotate(OpenApi.Summary, "Put another account, or the same one authorised again, behind a connection"),
+      error: errors(ConnectionRevoked, Conflict, ConnectionInUse, UpstreamError)
+    }).annotate(
+      OpenApi.Summary,
+      "Put another credential or account behind a connection, which keeps its id and bindings"
+    ),
     HttpApiEndpoint.post("revokeConnection", "/api/tenants/:tenant/connections/:connection/revoke", {
       params: connection,
       success: Connection,
@@ -148,6 +174,12 @@ export class ManagementGroup extends HttpApiGroup.make("management")
       success: Schema.Struct({ revocations: Schema.Array(Revocation) }),
       error: errors()
     }).annotate(OpenApi.Summary, "What upstreams have not confirmed yet of connections that ended"),
+
+    HttpApiEndpoint.get("connectSession", "/api/tenants/:tenant/connect-sessions/:session", {
+      params: { ...tenant, session: ConnectSessionId },
+      success: ConnectOutcome,
+      error: errors()
+    }).annotate(OpenApi.Summary, "What became of a visit to the page on which an account is connected"),
 
     HttpApiEndpoint.get("listBindings", "/api/tenants/:tenant/apps/:app/bindings", {
       params: app,

@@ -2,8 +2,25 @@
 import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { BoundConnection } from "@vendodev/domain/BoundConnection"
-import { type BrokerErrorClass, Forbidden, IdentityInvalid, ProviderUnknown } from "@vendodev/domain/BrokerError"
-import { IntegrationSlug, noSubject, UserSubject } from "@vendodev/domain/Ids"
+import {
+  type BrokerErrorClass,
+  ConnectionRevoked,
+  Forbidden,
+  IdentityInvalid,
+  NotFound,
+  ProviderUnknown,
+  SessionRequired
+} from "@vendodev/domain/BrokerError"
+import {
+  AppId,
+  ConnectionId,
+  ConnectSessionId,
+  EndUser,
+  IntegrationSlug,
+  noSubject,
+  TenantId,
+  UserSubject
+} from "@vendodev/domain/Ids"
 import { AppAuth } from "./AppAuth.ts"
 import { ofKey } from "./refusals.ts"
 import { UserHeader } from "./UserHeader.ts"
@@ -54,11 +71,24 @@ const State = Schema.String.annotate({
 )
 
 export const ConnectSession = Schema.Struct({
+  id: ConnectSessionId,
   url: Schema.RedactedFromValue(Schema.String).annotate({
     description: "The page to open in the user's browser. What stands in it is good once, for ten minutes."
   }),
   expires_at: Schema.DateTimeUtcFromString
 }).annotate({ identifier: "ConnectSession" })
+
+/** What an admin token must say, and an app key says by itself. */
+const ofAdmin = {
+  tenant_id: Schema.optionalKey(TenantId).annotate({
+    description: "With an admin token: whose connection it will be."
+  }),
+  app_id: Schema.optionalKey(AppId).annotate({ description: "With an admin token: the app it will be bound to." }),
+  user: Schema.optionalKey(EndUser).annotate({ description: "With an admin token: the end user it will be of." }),
+  connection_id: Schema.optionalKey(ConnectionId).annotate({
+    description: "With an admin token: the connection that is to be connected again."
+  })
+}
 
 export class RuntimeGroup extends HttpApiGroup.make("runtime")
   .add(
@@ -85,11 +115,15 @@ export class RuntimeGroup extends HttpApiGroup.make("runtime")
       payload: Schema.Struct({
         slug: IntegrationSlug,
         return_to: Schema.optionalKey(ReturnTo),
-        state: Schema.optionalKey(State)
+        state: Schema.optionalKey(State),
+        ...ofAdmin
       }),
       success: ConnectSession.pipe(HttpApiSchema.status(201)),
-      error: errors(IdentityInvalid, ProviderUnknown)
-    }).annotate(OpenApi.Summary, "The page on which an account is connected, for one visit")
+      error: errors(IdentityInvalid, ProviderUnknown, SessionRequired, NotFound, ConnectionRevoked)
+    }).annotate(
+      OpenApi.Summary,
+      "The page on which an account is connected, for one visit; with the key of an app, or with an admin token"
+    )
   )
   // A misspelt `sandbox` would hand out what a sandbox must not have.
   .annotate(HttpApi.QueryParseOptions, { onExcessProperty: "error" })

@@ -18,7 +18,8 @@ import {
 } from "@vendodev/domain/BrokerError"
 import { RequestId } from "@vendodev/domain/RequestId"
 import * as Answer from "./Answer.ts"
-import { prefix } from "./asking.ts"
+import { prefix, textOf } from "./asking.ts"
+import { isCallback } from "./connect/paths.ts"
 import * as Framing from "./Framing.ts"
 import { methodsOf } from "./methodsOf.ts"
 import { traced } from "./requestSpan.ts"
@@ -43,12 +44,15 @@ const isRoute = (target: string): boolean => target.startsWith(prefix) || method
 /** A key or a token in a URL ends up in logs and histories, so it is refused before it can be of use. */
 const leaksSecret = (target: string): boolean => {
   const at = target.indexOf("?")
+  if (at === -1) return false
+  // What a browser brings from a provider is of the provider's making, and answered with a page.
+  if (isCallback(target)) return ownKey.test(textOf(target.slice(at + 1)) ?? "")
   return (
-    at !== -1 &&
-    /token|vendo_(?:sk|at|c[tv])_|%/i.test(target.slice(at)) &&
-    isSecretQuery(withoutTicket(target).slice(at + 1))
+    (/token|vendo_(?:sk|at|c[tv])_|%/i.test(target.slice(at)) && isSecretQuery(withoutTicket(target).slice(at + 1))) ||
+    isKeyForPage(target)
   )
 }
+const ownKey = /vendo_(?:sk|at|c[tv])_/i
 const isSecretQuery = (query: string): boolean => {
   try {
     return /token|vendo_(?:sk|at|c[tv])_/i.test(decodeURIComponent(query.replaceAll("+", " ")))
@@ -56,11 +60,19 @@ const isSecretQuery = (query: string): boolean => {
     return true
   }
 }
+/** An address that was made with the key of an app, whatever stands for the key. */
+const isKeyForPage = (target: string): boolean =>
+  /^\/connections\/connect\/[^?]*\?(?:.*&)?app_key(?:=|&|$)/.test(target)
 /** What a person's browser is sent to can carry its secret nowhere else. It is good once, and there alone. */
 const withoutTicket = (target: string): string =>
   target.replace(/^(\/connections\/connect\/[^?]*\?)ticket=vendo_ct_[0-9A-Za-z]{42}(?=&|$)/, "$1")
 const secretInQuery = new ValidationFailed({
   detail: "keys and tokens belong in the Authorization header; the query must be plain, without either",
+  field: "query"
+})
+const secretForPage = new ValidationFailed({
+  detail:
+    "a key has no place in an address: open a session with POST /api/connect-sessions, and send the browser to its url",
   field: "query"
 })
 
@@ -96,6 +108,7 @@ const isPage = ({ headers }: HttpServerResponse.HttpServerResponse) =>
 
 /** The library's own refusals, which know nothing of our table. */
 const inOurForm = (response: HttpServerResponse.HttpServerResponse, requestId: string) => {
+  if ("content-security-policy" in response.headers) return response
   if (response.status < 400) return isPage(response) ? HttpServerResponse.setHeaders(response, pageHeaders) : response
   if (errorCodeHeader in response.headers) return response
   if (response.status === 415) {
@@ -134,7 +147,7 @@ export const layer = HttpRouter.middleware(
         const request = target.value === outer.url ? outer : outer.modify({ url: target.value })
         if (!routed.has(request.method) || !isRoute(request.url)) return now(unrouted(request.method, request.url))
         if (leaksSecret(request.url) && methodsOf(pathOf(request.url)).includes(request.method)) {
-          return now(secretInQuery)
+          return now(request.url.startsWith("/connections/") ? secretForPage : secretInQuery)
         }
 
         inFlight++

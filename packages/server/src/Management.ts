@@ -2,6 +2,7 @@ import { DateTime, Effect, Option } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { AdminToken } from "@vendodev/api/AdminAuth"
 import { ServiceApi } from "@vendodev/api/VendoApi"
+import { AdminConnectSessions } from "@vendodev/broker/access/AdminConnectSessions"
 import { InboundWebhooks } from "@vendodev/broker/connect/InboundWebhooks"
 import { Tenancy } from "@vendodev/broker/database/Tenancy"
 import { Disconnects } from "@vendodev/broker/disconnect/Disconnects"
@@ -18,7 +19,8 @@ import { Pools } from "@vendodev/broker/manage/Pools"
 import { Tenants } from "@vendodev/broker/manage/Tenants"
 import { Users } from "@vendodev/broker/manage/Users"
 import { ValidationFailed } from "@vendodev/domain/BrokerError"
-import { DisplayName, type TenantId } from "@vendodev/domain/Ids"
+import type { TenantId } from "@vendodev/domain/Ids"
+import { makeConnecting } from "./connecting.ts"
 import { Settings } from "./Settings.ts"
 
 export const layer = HttpApiBuilder.group(
@@ -29,6 +31,8 @@ export const layer = HttpApiBuilder.group(
     const tenants = yield* Tenants
     const apps = yield* Apps
     const connections = yield* Connections
+    const connecting = yield* makeConnecting
+    const sessions = yield* AdminConnectSessions
     const bindings = yield* Bindings
     const keys = yield* AppKeys
     const users = yield* Users
@@ -69,29 +73,17 @@ export const layer = HttpApiBuilder.group(
           within(params.tenant, user === undefined ? connections.list : connections.listOf(user)),
           (connections) => ({ connections })
         ),
-      createConnection: ({ params, payload }) => {
+      createConnection: ({ params: { tenant }, payload }) => {
         const { composio_account_id: account, credential, profile, slug, user } = payload
-        const name = payload.name ?? DisplayName.make(slug)
-        if (profile === "webhook_inbound" && credential === undefined && account === undefined) {
-          return Effect.map(
-            within(params.tenant, webhooks.create({ slug, name, user })),
-            ({ connection, signingSecret }) => ({ ...connection, signing_secret: signingSecret })
-          )
+        if (profile !== "webhook_inbound" || credential !== undefined || account !== undefined) {
+          return connecting.create(tenant, payload)
         }
-        return within(
-          params.tenant,
-          connections.create({
-            slug,
-            name,
-            profile: Option.fromUndefinedOr(profile),
-            credential: Option.fromUndefinedOr(credential),
-            account,
-            user
-          })
+        return Effect.map(
+          within(tenant, webhooks.create({ slug, name: payload.name ?? DisplayName.make(slug), user })),
+          ({ connection, signingSecret }) => ({ ...connection, signing_secret: signingSecret })
         )
       },
-      reconnectConnection: ({ params, payload }) =>
-        within(params.tenant, connections.reconnect(params.connection, payload.composio_account_id)),
+      reconnectConnection: ({ params, payload }) => connecting.reconnect(params.tenant, params.connection, payload),
       revokeConnection: ({ params }) => within(params.tenant, connections.revoke(params.connection)),
       removeConnection: ({ params, query }) =>
         within(
@@ -100,6 +92,8 @@ export const layer = HttpApiBuilder.group(
         ),
       listRevocations: ({ params }) =>
         Effect.map(within(params.tenant, revocations.list), (revocations) => ({ revocations })),
+
+      connectSession: ({ params }) => within(params.tenant, sessions.outcome(params.session)),
 
       listBindings: ({ params }) =>
         Effect.map(within(params.tenant, bindings.list(params.app)), (bindings) => ({ bindings })),

@@ -17,6 +17,7 @@ import * as LifecycleRoutes from "./LifecycleRoutes.ts"
 import * as LongBody from "./LongBody.ts"
 import * as Management from "./Management.ts"
 import * as RunsRoutes from "./RunsRoutes.ts"
+import * as OAuthCallbacks from "./OAuthCallbacks.ts"
 import * as Runtime from "./Runtime.ts"
 import * as ToolsRoutes from "./ToolsRoutes.ts"
 import * as TopUpPage from "./TopUpPage.ts"
@@ -61,6 +62,7 @@ export const layer = Layer.mergeAll(
   Credentials.layer,
   Events.layer,
   ConnectPage.layer,
+  OAuthCallbacks.layer,
   TopUpPage.layer,
   openApi,
   reference

@@ -2,6 +2,7 @@
 import { Array, Config, Context, Effect, Layer, Option, type Redacted, Result, Schema, Struct } from "effect"
 import type { ExternalIssuer } from "@vendodev/broker/access/UserIdentitySettings"
 import { launchingOf, launchingSaid, type LaunchSettings } from "./launchSettings.ts"
+import type { OAuthClient } from "@vendodev/broker/connect/ConnectSettings"
 import {
   composioIsSimulated,
   composioKey,
@@ -12,6 +13,7 @@ import {
   telemetry,
   userIssuer
 } from "./outsideSettings.ts"
+import { authConfigs, oauthClients, returnOrigins } from "./connectSettings.ts"
 import { expecting, type Problems } from "./setting.ts"
 
 /** Each surface can be run alone, since they scale apart. Health is always there. */
@@ -69,6 +71,9 @@ const settings = {
   composioIsSimulated,
   providersUrl,
   publicUrl,
+  returnOrigins,
+  authConfigs,
+  oauthClients,
   userIssuer,
   telemetry,
   ...launchingSaid
@@ -129,6 +134,9 @@ export class Settings extends Context.Service<
     readonly composioIsSimulated: boolean
     readonly providersUrl: Option.Option<string>
     readonly publicUrl: Option.Option<string>
+    readonly returnOrigins: ReadonlyArray<string>
+    readonly authConfigs: ReadonlyMap<string, string>
+    readonly oauthClients: ReadonlyMap<string, OAuthClient>
     readonly userIssuer: Option.Option<ExternalIssuer>
     readonly ownIssuer: string
     readonly launching: LaunchSettings

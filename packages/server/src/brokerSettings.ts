@@ -2,6 +2,7 @@
 import { Effect, Layer, Option } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { UserIdentitySettings } from "@vendodev/broker/access/UserIdentitySettings"
+import { ConnectSettings } from "@vendodev/broker/connect/ConnectSettings"
 import { HooksAddress } from "@vendodev/broker/connect/HooksAddress"
 import { ServiceAddress } from "@vendodev/broker/install/ServiceAddress"
 import { ComposioSettings } from "@vendodev/broker/upstream/ComposioClient"
@@ -79,7 +80,23 @@ const proxies = Layer.effect(
   })
 )
 
+/** While developing, any tool of this machine may be returned to. */
+const isLoopback = (origin: string) => /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/.test(origin)
+
+const connecting = Layer.effect(
+  ConnectSettings,
+  Effect.map(Settings, ({ authConfigs, environment, oauthClients, publicUrl, returnOrigins }) => {
+    const allowed = new Set([...returnOrigins, ...Option.toArray(Option.map(publicUrl, (url) => new URL(url).origin))])
+    return {
+      oauthClient: (slug: string) => Option.fromUndefinedOr(oauthClients.get(slug)),
+      authConfig: (slug: string) => Option.fromUndefinedOr(authConfigs.get(slug)),
+      mayReturnTo: (origin: string) => allowed.has(origin) || (environment === "development" && isLoopback(origin))
+    }
+  })
+)
+
 export const layer = Layer.mergeAll(
+  connecting,
   composio,
   users,
   address,

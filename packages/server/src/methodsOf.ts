@@ -1,5 +1,6 @@
 import { HttpApi } from "effect/http-api"
 import { VendoApi } from "@vendodev/api/VendoApi"
+import { callbacks } from "./connect/paths.ts"
 
 interface Declared {
   readonly path: string
@@ -19,7 +20,10 @@ HttpApi.reflect(VendoApi, {
 })
 
 /** Pages that are no part of the contract. */
-for (const path of ["/openapi.json", "/docs", "/connections/connect/:slug", "/billing/top-up"]) declare("GET", path)
+for (const path of ["/openapi.json", "/docs", "/connections/connect/:slug", "/billing/top-up", ...callbacks]) {
+  declare("GET", path)
+}
+declare("POST", "/connections/connect/:slug")
 
 const here = (path: string) => declared.filter(({ pattern }) => pattern.test(path))
 

@@ -19,15 +19,14 @@ import {
   ValidationFailed
 } from "@vendodev/domain/BrokerError"
 import type { Connection } from "@vendodev/domain/Connection"
-import { type ConnectionId, type IntegrationSlug, noSubject, type TenantId } from "@vendodev/domain/Ids"
+import { type ConnectionId, noSubject, type TenantId } from "@vendodev/domain/Ids"
 import { CurrentTenant, type InTenant, Tenancy } from "../database/Tenancy.ts"
 import { Apps } from "../manage/Apps.ts"
 import { Bindings } from "../manage/Bindings.ts"
 import { Connections } from "../manage/Connections.ts"
 import { Keyring } from "../vault/Keyring.ts"
 import { PublicUrl } from "../vend/connectUrl.ts"
-import { makeComposioLink } from "./composioLink.ts"
-import { Linked } from "./composioLink.ts"
+import { Linked, makeComposioLink } from "./composioLink.ts"
 import { ConnectFailed } from "./ConnectFailed.ts"
 import { ConnectSettings } from "./ConnectSettings.ts"
 import { makeEstablish } from "./establish.ts"
@@ -187,7 +186,9 @@ export class Connect extends Context.Service<
 
       /** What the user of a tenant is called at Composio: always the same, and nothing to anybody else. */
       const composioUser = (tenant: TenantId, { user }: Visit) =>
-        `vendo_${Buffer.from(keyring.hash(Redacted.make(`composio/${tenant}/${user}`))).toString("hex").slice(0, 32)}`
+        `vendo_${Buffer.from(keyring.hash(Redacted.make(`composio/${tenant}/${user}`)))
+          .toString("hex")
+          .slice(0, 32)}`
 
       const begin = {
         oauth: Effect.fnUntraced(function* (token: Token) {
@@ -277,7 +278,12 @@ export class Connect extends Context.Service<
         paste: Effect.fn("Connect.paste")(function* (token, credential, unverified) {
           const { integration } = yield* tenancy.asVisit(token)(ongoing)
           yield* wayOf(integration, "paste")
-          const pasted = { integration, profile: "byok_static" as const, credential: Option.some(credential), unverified }
+          const pasted = {
+            integration,
+            profile: "byok_static" as const,
+            credential: Option.some(credential),
+            unverified
+          }
           return yield* settle(token, yield* paste(pasted), {}, false)
         }),
         start: Effect.fn("Connect.start")(function* (token, way) {

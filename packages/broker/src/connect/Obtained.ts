@@ -71,7 +71,10 @@ export const decide = (
     }
     if (chosen === undefined) continue
     if (!candidates.some(({ value }) => value === chosen)) {
-      return invalid(`context.${field}`, `this is none of what ${name} says it can be: ${Array.map(candidates, shown).join(", ")}`)
+      return invalid(
+        `context.${field}`,
+        `this is none of what ${name} says it can be: ${Array.map(candidates, shown).join(", ")}`
+      )
     }
     decided[field] = chosen
   }

@@ -75,10 +75,9 @@ export class Visits extends Context.Service<
     readonly open: (
       ticket: Redacted.Redacted,
       openerOrigin: Option.Option<string>
-    ) => Effect.Effect<
-      { readonly token: Redacted.Redacted; readonly slug: IntegrationSlug },
-      NotFound | Unavailable
-    >
+    ) => Effect.Effect<{ readonly token: Redacted.Redacted; readonly slug: IntegrationSlug }, NotFound | Unavailable>
+    /** Stands in the forms of a visit's page, and can not be made without the visit's cookie and our keys. */
+    readonly formToken: (token: Redacted.Redacted) => string
     readonly current: InTenant<Visit>
     /** Before the browser is sent elsewhere. Whatever went on before is over. */
     readonly leave: (state: Redacted.Redacted, held: Redacted.Redacted) => InTenant<void>
@@ -137,6 +136,8 @@ export class Visits extends Context.Service<
           `)
           return visit === undefined ? yield* noSession : { token, slug: visit.integration }
         }),
+        formToken: (token) =>
+          Buffer.from(keyring.hash(Redacted.make(`form/${Redacted.value(token)}`))).toString("base64url"),
         current: Effect.gen(function* () {
           const [row] = yield* sql<Row>`
             SELECT id, session_id, app_id, user_subject, integration, connection_id, return_to, state, opener_origin,

@@ -47,7 +47,7 @@ const isSaid = (error: string): error is (typeof providerSaid)[number] => known.
 /** A state nobody can guess: 256 bits. */
 export const newState = () => Redacted.make(oauth.generateRandomState(), { label: "state" })
 
-const serverOf = ({ integration, recipe }: Install): oauth.AuthorizationServer => ({
+const serverOf = ({ recipe }: Install): oauth.AuthorizationServer => ({
   issuer: recipe.issuer ?? new URL(recipe.authorizeUrl).origin,
   token_endpoint: recipe.tokenUrl,
   authorization_response_iss_parameter_supported: recipe.issuer !== undefined
@@ -129,11 +129,7 @@ export const makeOAuthInstall = Effect.gen(function* () {
   const fetched: NonNullable<oauth.TokenEndpointRequestOptions[typeof oauth.customFetch]> = (
     url,
     { body, headers, method, signal }
-  ) =>
-    Effect.runPromise(
-      send(url, method, headers, String(body)),
-      signal === undefined ? {} : { signal }
-    )
+  ) => Effect.runPromise(send(url, method, headers, String(body)), signal === undefined ? {} : { signal })
 
   /** Who sent the browser back, where the provider says so: the first thing to know of what it brings (RFC 9207). */
   const validated = Effect.fnUntraced(function* (install: Install, parameters: URLSearchParams) {

@@ -26,7 +26,7 @@ export const contextOf = ({ context }: Integration, asked: Effect.Effect<Readonl
       context.flatMap(({ discover, field }) =>
         discover === undefined
           ? []
-          : [all.find((each) => each.field === field) ?? { field, candidates: [] } satisfies Candidates]
+          : [all.find((each) => each.field === field) ?? ({ field, candidates: [] } satisfies Candidates)]
       )
   )
 
@@ -47,9 +47,7 @@ const silent = ({ detail, ...rest }: UpstreamError) =>
   })
 
 export const makePaste = Effect.map(Providers, (providers) =>
-  Effect.fn("paste")(function* (
-    pasted: Pasted
-  ): Effect.fn.Return<Obtained, ValidationFailed | UpstreamError> {
+  Effect.fn("paste")(function* (pasted: Pasted): Effect.fn.Return<Obtained, ValidationFailed | UpstreamError> {
     const { integration, profile, unverified } = pasted
     const read = yield* readCredential(integration, profile, pasted.credential)
     if (Option.isNone(read)) {

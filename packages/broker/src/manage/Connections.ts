@@ -215,7 +215,10 @@ const integrationOf = (slug: string) =>
   })
 
 /** What is given picks the first profile that takes it; with nothing it is the integration's default. */
-const defaultProfile = ({ profiles }: Integration, { account, credential }: NewConnection): Profile => {
+export const defaultProfile = (
+  { profiles }: Integration,
+  { account, credential }: Pick<NewConnection, "account" | "credential">
+): Profile => {
   const pasted = Option.isSome(credential) ? profiles.find((profile) => takesCredential[profile]) : undefined
   const named = account === undefined ? undefined : profiles.find((profile) => profile === "composio_managed")
   return pasted ?? named ?? profiles[0]

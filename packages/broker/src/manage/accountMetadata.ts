@@ -17,7 +17,11 @@ const facts = (value: Json | undefined): Metadata => Option.getOrElse(readFacts(
 const isEmpty = (record: object) => Object.keys(record).length === 0
 
 /** Everything of the account anew. `before` is what is still true of it: nothing, when it is another account. */
-export const metadataOf = (slug: string, before: Metadata, { context, missing, owner, unverified }: Found): Metadata => {
+export const metadataOf = (
+  slug: string,
+  before: Metadata,
+  { context, missing, owner, unverified }: Found
+): Metadata => {
   const known = { ...facts(facts(before["context"])[slug]), ...context }
   const unknown = missing.filter((field) => !Object.hasOwn(known, field))
   const account = owner.id === null && owner.name === null ? ownerIn(before) : owner

@@ -1,11 +1,12 @@
 import type { Mutant } from "@vendodev/testing/Mutant"
 
 const test = "packages/broker/test/access/ConnectSessions.pg.test.ts"
-const file = "packages/broker/src/database/migrations/0008_create_ledger_and_connect_sessions.ts"
+const opening = "packages/broker/src/database/migrations/0008_create_ledger_and_connect_sessions.ts"
+const file = "packages/broker/src/database/migrations/0011_create_connect_visits.ts"
 
 export const mutants: ReadonlyArray<Mutant> = [
   { control: "a ticket is used once", file, find: "AND c.used_at IS NULL AND", replace: "AND", test },
-  { control: "a ticket ends after its time", file, find: "AND c.expires_at > now()\n", replace: "\n", test },
+  { control: "a ticket ends after its time", file, find: "AND c.used_at IS NULL AND c.expires_at > now()", replace: "AND c.used_at IS NULL", test },
   {
     control: "a ticket ends with its tenant",
     file,
@@ -30,22 +31,22 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     control: "a ticket ends with its user",
     file,
-    find: "AND r.removed_at >= c.created_at",
+    find: "AND r.removed_at >= ${since}",
     replace: "AND false",
     test
   },
   {
     control: "who opens a session clears away a few of those that are over, and not all there are",
-    file,
+    file: opening,
     find: " LIMIT 100 FOR UPDATE",
     replace: " FOR UPDATE",
     test
   },
   {
     control: "a ticket nobody can use is answered as one that is not there",
-    file: "packages/broker/src/access/ConnectSessions.ts",
-    find: "if (redeemed === undefined) return yield* noSession",
-    replace: "if (redeemed === undefined) return yield* Effect.die(new Error())",
+    file: "packages/broker/src/connect/Visits.ts",
+    find: "return visit === undefined ? yield* noSession :",
+    replace: "return visit === undefined ? yield* Effect.die(new Error()) :",
     test
   }
 ]

@@ -3,12 +3,14 @@ import { Effect, Layer, Option, Redacted, Result } from "effect"
 import { SqlClient } from "effect/sql"
 import { ConnectSessions } from "@vendodev/broker/access/ConnectSessions"
 import { UserTokens } from "@vendodev/broker/access/UserTokens"
+import { Visits } from "@vendodev/broker/connect/Visits"
+import { Tenancy } from "@vendodev/broker/database/Tenancy"
 import { AppKeys } from "@vendodev/broker/manage/AppKeys"
 import { Users } from "@vendodev/broker/manage/Users"
 import { mint } from "@vendodev/broker/vault/KeyFormat"
 import { Keyring } from "@vendodev/broker/vault/Keyring"
 import { PublicUrl } from "@vendodev/broker/vend/connectUrl"
-import { IntegrationSlug, UserSubject } from "@vendodev/domain/Ids"
+import { IntegrationSlug, noSubject, UserSubject } from "@vendodev/domain/Ids"
 import * as Fixture from "@vendodev/testing/Fixture"
 import { TestDatabase } from "@vendodev/testing/Postgres"
 
@@ -33,7 +35,11 @@ const asAlice = Effect.fn(function* (key: Redacted.Redacted) {
   return Option.some(token)
 })
 
-const redeem = (ticket: Redacted.Redacted) => Effect.flatMap(ConnectSessions, (sessions) => sessions.redeem(ticket))
+const redeem = (ticket: Redacted.Redacted) => Effect.flatMap(Visits, (visits) => visits.open(ticket, Option.none()))
+const visited = Effect.fn(function* (token: Redacted.Redacted) {
+  const visits = yield* Visits
+  return yield* (yield* Tenancy).asVisit(token)(visits.current)
+})
 const refusal = (ticket: Redacted.Redacted) => Effect.map(Effect.flip(redeem(ticket)), ({ _tag }) => _tag)
 
 const run = (statement: string) =>
@@ -44,19 +50,21 @@ const run = (statement: string) =>
 layer(reachable, { excludeTestServices: true })("A ticket", (it) => {
   it.effect("says what it was opened for, once", () =>
     Effect.gen(function* () {
-      const { app, key, tenant } = yield* made
+      const { app, key } = yield* made
       const ticket = yield* open(key)
-      assert.deepStrictEqual(yield* redeem(ticket), {
-        tenant: tenant.id,
-        app: app.id,
-        user: Option.none(),
+      const { token } = yield* redeem(ticket)
+      assert.deepInclude(yield* visited(token), {
+        app: Option.some(app.id),
+        user: noSubject,
         slug,
+        connection: Option.none(),
         returnTo: Option.some("https://tool.example/back"),
-        state: Option.none()
+        state: Option.none(),
+        step: "open"
       })
       assert.strictEqual(yield* refusal(ticket), "not_found")
       const ofAlice = yield* redeem(yield* open(key, yield* asAlice(key)))
-      assert.deepStrictEqual(ofAlice.user, Option.some(alice))
+      assert.strictEqual((yield* visited(ofAlice.token)).user, alice)
     })
   )
 

@@ -12,13 +12,24 @@ const nullable = new Set([
   "app_keys.connection_id",
   // Credit is the tenant's and no app's: a CHECK wants the app with usage, and with nothing else.
   "ledger.app_id",
+  // Opened by a key or by an admin token, which is of no tenant: a CHECK wants exactly one of the two. One of a key is
+  // always for an app, which a CHECK wants; that of a visit is copied from its session.
+  "connect_sessions.key_id",
+  "connect_sessions.app_id",
+  "connect_visits.key_id",
+  "connect_visits.app_id",
+  // To be connected again, or connected: where there is none, there is nothing to check.
+  "connect_sessions.connection_id",
+  "connect_visits.connection_id",
+  "connect_visits.connected_id",
   // A deployment of a manifest of its own is of no tool: MATCH FULL wants both or neither.
   "deployments.tool",
   "deployments.tool_version",
   // No data key where nothing is sealed: a CHECK makes both null or neither.
   "deployments.env_dek_version",
   "idempotency_keys.dek_version",
-  "revocations.dek_version"
+  "revocations.dek_version",
+  "connect_visits.step_dek_version"
 ])
 
 layer(Fixture.layer)("The schema", (it) => {
@@ -97,6 +108,8 @@ layer(Fixture.layer)("The schema", (it) => {
           "broker.apps INSERT,SELECT",
           "broker.audit SELECT",
           "broker.audit_heads SELECT",
+          "broker.connect_sessions INSERT,SELECT",
+          "broker.connect_visits SELECT,UPDATE",
           "broker.connections INSERT,SELECT,UPDATE",
           "broker.deployment_steps SELECT",
           "broker.deployments INSERT,SELECT,UPDATE",
