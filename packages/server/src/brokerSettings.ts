@@ -80,19 +80,12 @@ const proxies = Layer.effect(
   })
 )
 
-/** While developing, any tool of this machine may be returned to. */
-const isLoopback = (origin: string) => /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/.test(origin)
-
 const connecting = Layer.effect(
   ConnectSettings,
-  Effect.map(Settings, ({ authConfigs, environment, oauthClients, publicUrl, returnOrigins }) => {
-    const allowed = new Set([...returnOrigins, ...Option.toArray(Option.map(publicUrl, (url) => new URL(url).origin))])
-    return {
-      oauthClient: (slug: string) => Option.fromUndefinedOr(oauthClients.get(slug)),
-      authConfig: (slug: string) => Option.fromUndefinedOr(authConfigs.get(slug)),
-      mayReturnTo: (origin: string) => allowed.has(origin) || (environment === "development" && isLoopback(origin))
-    }
-  })
+  Effect.map(Settings, ({ authConfigs, oauthClients }) => ({
+    oauthClient: (slug: string) => Option.fromUndefinedOr(oauthClients.get(slug)),
+    authConfig: (slug: string) => Option.fromUndefinedOr(authConfigs.get(slug))
+  }))
 )
 
 export const layer = Layer.mergeAll(

@@ -1,4 +1,4 @@
-/** How this installation connects accounts: its OAuth clients, its auth configs at Composio, where a browser may go back to. */
+/** How this installation connects accounts: its OAuth clients, its auth configs at Composio. */
 import { Context, Option, type Redacted } from "effect"
 import type { IntegrationSlug } from "@vendodev/domain/Ids"
 
@@ -12,12 +12,9 @@ export const ConnectSettings = Context.Reference<{
   readonly oauthClient: (slug: IntegrationSlug) => Option.Option<OAuthClient>
   /** The auth config at Composio, `ac_…`. */
   readonly authConfig: (slug: IntegrationSlug) => Option.Option<string>
-  /** Whether a browser may be sent to an address of that origin afterwards. */
-  readonly mayReturnTo: (origin: string) => boolean
 }>("@vendodev/broker/ConnectSettings", {
   defaultValue: () => ({
     oauthClient: () => Option.none(),
-    authConfig: () => Option.none(),
-    mayReturnTo: () => false
+    authConfig: () => Option.none()
   })
 })

@@ -46,7 +46,7 @@ const answer = ({ body, head = "", row, runs = false, title }: Page) =>
   })
 
 /** Relative, for what is before our own paths is somebody else's to know. */
-export const seeOther = (location: string) => HttpServerResponse.empty({ status: 303, headers: { location } })
+export const seeOther = (location: string) => HttpServerResponse.text("", { status: 303, headers: { location } })
 
 export const makeAnswers = Effect.gen(function* () {
   const connect = yield* Connect

@@ -4,7 +4,7 @@ import type { HttpServerRequest } from "effect/http"
 import { timingSafeEqual } from "node:crypto"
 import { ConnectFailed } from "@vendodev/broker/connect/ConnectFailed"
 import { Visits } from "@vendodev/broker/connect/Visits"
-import { PublicUrl } from "@vendodev/broker/vend/connectUrl"
+import { Settings } from "../Settings.ts"
 
 const forged = new ConnectFailed({
   code: "forged_request",
@@ -27,7 +27,8 @@ const isOwn = ({ headers }: HttpServerRequest.HttpServerRequest, own: string | u
 }
 
 export const makeFormGuard = Effect.gen(function* () {
-  const own = Option.getOrUndefined(Option.map(yield* PublicUrl, (url) => new URL(url).origin))
+  const { publicUrl } = yield* Settings
+  const own = Option.getOrUndefined(Option.map(publicUrl, (url) => new URL(url).origin))
   const { formToken } = yield* Visits
   return {
     tokenOf: formToken,

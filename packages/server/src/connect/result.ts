@@ -1,11 +1,10 @@
 /** How an attempt ended, told to whoever opened the page: the window that did, and where the browser goes back to. */
 import { Effect, Option } from "effect"
-import { ConnectSettings } from "@vendodev/broker/connect/ConnectSettings"
 import type { ConnectCode } from "@vendodev/broker/connect/ConnectFailed"
 import type { Visit } from "@vendodev/broker/connect/Visits"
-import { PublicUrl } from "@vendodev/broker/vend/connectUrl"
 import type { Connection } from "@vendodev/domain/Connection"
 import { escaped } from "../page.ts"
+import { Settings } from "../Settings.ts"
 
 export type Result =
   | { readonly status: "success"; readonly connection: Connection }
@@ -35,9 +34,16 @@ export interface Told {
   readonly head: string
 }
 
+/** While developing, any tool of this machine may be returned to. */
+const isLoopback = (origin: string) => /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/.test(origin)
+
 export const makeResult = Effect.gen(function* () {
-  const { mayReturnTo } = yield* ConnectSettings
-  const own = Option.flatMap(yield* PublicUrl, originOf)
+  const { environment, publicUrl, returnOrigins } = yield* Settings
+  const own = Option.flatMap(publicUrl, originOf)
+  const mayReturnTo = (origin: string) =>
+    Option.contains(own, origin) ||
+    returnOrigins.includes(origin) ||
+    (environment === "development" && isLoopback(origin))
 
   /** Only the page it will be returned to, or one of ours: anybody can write an origin into an address. */
   const openerOf = ({ openerOrigin, returnTo }: Visit): Option.Option<string> =>

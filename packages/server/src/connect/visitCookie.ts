@@ -5,14 +5,14 @@
  */
 import { Effect, Option, Redacted } from "effect"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
-import { PublicUrl } from "@vendodev/broker/vend/connectUrl"
+import { Settings } from "../Settings.ts"
 
 const plain = "vendo_visit"
 
 /** Lax: the browser must bring it when a provider sends it back. */
 const options = { path: "/", httpOnly: true, sameSite: "lax" } as const
 
-export const makeVisitCookie = Effect.map(PublicUrl, (publicUrl) => {
+export const makeVisitCookie = Effect.map(Settings, ({ publicUrl }) => {
   const secure = Option.exists(publicUrl, (url) => url.startsWith("https://"))
   const name = secure ? `__Host-${plain}` : plain
   const pair = `${name}=`
