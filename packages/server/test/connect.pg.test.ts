@@ -44,7 +44,11 @@ layer(Connecting.layer(), { excludeTestServices: true })("Connecting on the page
   it.effect("an OAuth app is installed", () =>
     Effect.gen(function* () {
       const tenant = yield* Service.makeTenant
-      const { browser } = yield* Connecting.visiting(tenant.key, { slug: "notion", return_to: `${Connecting.tool}/back`, state: "s 1" })
+      const { browser } = yield* Connecting.visiting(tenant.key, {
+        slug: "notion",
+        return_to: `${Connecting.tool}/back`,
+        state: "s 1"
+      })
       const callback = yield* browser.consent("notion", "oauth")
       const done = yield* browser.get(callback)
       assert.strictEqual(done.status, 200, done.body)

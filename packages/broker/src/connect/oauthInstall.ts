@@ -38,7 +38,7 @@ export const Sent = Schema.Struct({
 export type Sent = typeof Sent.Type
 
 /** From the first byte that is sent to the last that is read. */
-const deadline = Duration.seconds(10)
+const deadline = Duration.seconds(5)
 
 const known: ReadonlySet<string> = new Set(providerSaid)
 

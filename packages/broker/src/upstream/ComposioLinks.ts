@@ -33,7 +33,7 @@ export interface LinkedAccount {
 /** Composio did not answer, refused, or said what can not be used. Holds nothing of what was said. */
 export class LinkFailed extends Data.TaggedError("LinkFailed")<{ readonly detail: string }> {}
 
-const deadline = Duration.seconds(10)
+const deadline = Duration.seconds(5)
 
 const isAddress = (text: string): boolean => {
   const url = URL.parse(text)

@@ -6,7 +6,13 @@ const file = "packages/broker/src/database/migrations/0011_create_connect_visits
 
 export const mutants: ReadonlyArray<Mutant> = [
   { control: "a ticket is used once", file, find: "AND c.used_at IS NULL AND", replace: "AND", test },
-  { control: "a ticket ends after its time", file, find: "AND c.used_at IS NULL AND c.expires_at > now()", replace: "AND c.used_at IS NULL", test },
+  {
+    control: "a ticket ends after its time",
+    file,
+    find: "AND c.used_at IS NULL AND c.expires_at > now()",
+    replace: "AND c.used_at IS NULL",
+    test
+  },
   {
     control: "a ticket ends with its tenant",
     file,
