@@ -8,6 +8,8 @@ const exitOf = {
   /** No such tenant, app, connection or key, or more than one. */
   name_unknown: exits.refused,
   name_ambiguous: exits.refused,
+  /** A person was to connect an account, and did not. */
+  not_connected: exits.refused,
   /** The command line or its environment is at fault. */
   usage: exits.usage,
   not_configured: exits.usage,
@@ -18,7 +20,7 @@ const exitOf = {
 type FailureCode = keyof typeof exitOf
 
 export class Failure extends Schema.TaggedError<Failure>()("Failure", {
-  code: Schema.Literals(["name_unknown", "name_ambiguous", "usage", "not_configured", "unreachable"]),
+  code: Schema.Literals(["name_unknown", "name_ambiguous", "not_connected", "usage", "not_configured", "unreachable"]),
   detail: Schema.String,
   /** The next command to run, or what to change. */
   fix: Schema.String

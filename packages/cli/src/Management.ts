@@ -8,7 +8,8 @@ import { Failure } from "./Failure.ts"
 import { asToken } from "./secret.ts"
 import { Server } from "./Server.ts"
 
-const adminToken = Effect.gen(function* () {
+/** The admin token of this server, wherever it was found. */
+export const adminToken = Effect.gen(function* () {
   const server = yield* Server
   if (Option.isSome(server.adminToken))
     return yield* asToken(server.adminToken.value.token, server.adminToken.value.from)
@@ -73,5 +74,5 @@ export class Lifecycle extends Context.Service<Lifecycle, ClientOf<"lifecycle">>
       const { authorized, ...at } = yield* access
       return yield* HttpApiClient.group(VendoApi, { group: "lifecycle", ...at }).pipe(Effect.provide(authorized))
     })
-  ).pipe(Layer.provide(Server.layer))
+  ).pipe(Layer.provideMerge(Server.layer))
 }

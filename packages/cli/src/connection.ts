@@ -1,6 +1,7 @@
 import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as Catalog from "@vendodev/catalog/Catalog"
+import { UpstreamError } from "@vendodev/domain/BrokerError"
 import type { Connection } from "@vendodev/domain/Connection"
 import type { ComposioAccountId, IntegrationSlug } from "@vendodev/domain/Ids"
 import { Profile, takesCredential } from "@vendodev/domain/Profile"
@@ -9,10 +10,12 @@ import { Failure } from "./Failure.ts"
 import {
   accountFlag,
   connectionArgument,
+  contextFlag,
   fromEnvFlag,
   integrationArgument,
   nameFlag,
   Tenant,
+  unverifiedFlag,
   userFlag
 } from "./flags.ts"
 import { Management } from "./Management.ts"
@@ -93,6 +96,22 @@ const needsAccount = (slug: IntegrationSlug) =>
     fix: `connect the account there, then run \`vendo connection create ${slug} --account ca_…\``
   })
 
+const examination = (unverified: boolean, context: Option.Option<Record<string, string>>) => ({
+  verify: unverified ? ("try" as const) : ("live" as const),
+  ...(Option.isSome(context) ? { context: context.value } : {})
+})
+
+/** Of a provider that could not be asked. */
+const namingFlag = <A, E, R>(self: Effect.Effect<A, E, R>) =>
+  Effect.mapError(self, (error) =>
+    error instanceof UpstreamError
+      ? new UpstreamError({
+          detail: `${error.detail}, with --unverified`,
+          ...(error.retry_after === undefined ? {} : { retry_after: error.retry_after })
+        })
+      : error
+  )
+
 const create = Command.make(
   "create",
   {
@@ -104,9 +123,20 @@ const create = Command.make(
     ),
     account: Flag.optional(accountFlag),
     user: userFlag("The end user it belongs to; the tenant's own if left out"),
-    fromEnv: fromEnvFlag("Read the credential from this environment variable, not from stdin")
+    fromEnv: fromEnvFlag("Read the credential from this environment variable, not from stdin"),
+    unverified: unverifiedFlag,
+    context: contextFlag
   },
-  Effect.fn("connection.create")(function* ({ account, fromEnv, name, profile: wanted, slug, user }) {
+  Effect.fn("connection.create")(function* ({
+    account,
+    context,
+    fromEnv,
+    name,
+    profile: wanted,
+    slug,
+    unverified,
+    user
+  }) {
     const { createConnection } = yield* Management
     const tenant = yield* resolve.tenant
     const profile = profileOf(slug, wanted, account)
@@ -122,10 +152,11 @@ const create = Command.make(
         ...(Option.isSome(name) ? { name: name.value } : {}),
         ...(Option.isSome(profile) ? { profile: profile.value } : {}),
         ...(Option.isSome(account) ? { composio_account_id: account.value } : {}),
-        ...(Option.isSome(user) ? { user: user.value } : {})
+        ...(Option.isSome(user) ? { user: user.value } : {}),
+        ...examination(unverified, context)
       },
       responseMode: "decoded-and-response"
-    })
+    }).pipe(namingFlag)
     yield* answer(response, Effect.succeed(rows([connection])))
   })
 ).pipe(
@@ -144,23 +175,45 @@ const create = Command.make(
 
 const reconnect = Command.make(
   "reconnect",
-  { connection: connectionArgument, account: accountFlag },
-  Effect.fn("connection.reconnect")(function* ({ account, connection: name }) {
+  {
+    connection: connectionArgument,
+    account: Flag.optional(accountFlag),
+    fromEnv: fromEnvFlag("Read the new credential from this environment variable, not from stdin"),
+    replace: Flag.Boolean("replace").pipe(
+      Flag.withDescription("Let it be of another account than before"),
+      Flag.withoutNegation,
+      Flag.withDefault(false)
+    ),
+    unverified: unverifiedFlag,
+    context: contextFlag
+  },
+  Effect.fn("connection.reconnect")(function* ({ account, connection: name, context, fromEnv, replace, unverified }) {
     const { reconnectConnection } = yield* Management
     const tenant = yield* resolve.tenant
-    const { id } = yield* resolve.connection(tenant.id, name)
+    const { id, profile, slug } = yield* resolve.connection(tenant.id, name)
+    if (profile === "composio_managed" && Option.isNone(account)) return yield* needsAccount(slug)
+    const renewed = Option.isSome(account)
+      ? { composio_account_id: account.value }
+      : { credential: yield* readSecret(fromEnv, `The new ${slug} credential (hidden):`) }
     const [connection, response] = yield* reconnectConnection({
       params: { tenant: tenant.id, connection: id },
-      payload: { composio_account_id: account },
+      payload: { ...renewed, ...(replace ? { replace } : {}), ...examination(unverified, context) },
       responseMode: "decoded-and-response"
-    })
+    }).pipe(namingFlag)
     yield* answer(response, Effect.succeed(rows([connection])))
   })
 ).pipe(
   Command.withDescription(
-    "Put another account at Composio behind a connection, or the same one once it was authorised again; bindings stay"
+    "Put another credential behind a connection, or an account at Composio; the connection keeps its id and its bindings"
   ),
-  Command.withExamples([{ command: "vendo connection reconnect google/work --account ca_abc123" }]),
+  Command.withExamples([
+    { command: "vendo connection reconnect google/work --account ca_abc123" },
+    {
+      command: "vendo connection reconnect telegram/work",
+      description: "Asks for the re-issued token without showing it"
+    },
+    { command: "vendo connection reconnect notion --from-env NOTION_TOKEN --replace" }
+  ]),
   Command.provide(Management.layer)
 )
 

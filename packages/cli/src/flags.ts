@@ -126,6 +126,19 @@ export const capFlag = (name: "daily" | "monthly") =>
 export const fromEnvFlag = (description: string) =>
   Flag.String("from-env").pipe(Flag.withMetavar("<NAME>"), Flag.withDescription(description), Flag.optional)
 
+/** Whether a credential may stay unexamined when its provider gives no answer. */
+export const unverifiedFlag = Flag.Boolean("unverified").pipe(
+  Flag.withDescription("Keep it even if the provider can not be asked whether it is good"),
+  Flag.withoutNegation,
+  Flag.withDefault(false)
+)
+
+export const contextFlag = Flag.KeyValuePair("context").pipe(
+  Flag.withMetavar("<field=value>"),
+  Flag.withDescription("Which of several the connection is to act on, such as ref=abcdef"),
+  Flag.optional
+)
+
 /** The name that was given, or the slug. */
 export const nameOr = (name: Option.Option<DisplayName>, slug: Slug): DisplayName =>
   Option.getOrElse(name, () => DisplayName.make(slug))

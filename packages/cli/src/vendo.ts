@@ -4,6 +4,7 @@ import { Command } from "effect/cli"
 import manifest from "../package.json" with { type: "json" }
 import { app } from "./app.ts"
 import { binding } from "./binding.ts"
+import { connect } from "./connect.ts"
 import { connection } from "./connection.ts"
 import { credit } from "./credit.ts"
 import { deployment } from "./deployment.ts"
@@ -40,7 +41,7 @@ const vendo = Command.make("vendo").pipe(
     { command: "vendo run -- node bot.js", description: "Run the tool with what is bound to it" }
   ]),
   Command.withSubcommands([
-    { group: "Use it", commands: [runCommand, token, status] },
+    { group: "Use it", commands: [connect, runCommand, token, status] },
     { group: "Install", commands: [install, deployment, env, tool, validate] },
     { group: "Manage", commands: [tenant, app, connection, binding, user, key, credit] },
     { group: "Operate", commands: [doctor, fuse] },

@@ -50,6 +50,17 @@ const isOther = (metadata: Metadata, identity: Option.Option<Identity>, owner: O
 
 const nameOf = ({ id, name }: Owner, otherwise: string) => name ?? id ?? otherwise
 
+type Known = readonly [owner: Owner, otherwise: string]
+
+/** Two accounts of one name are told apart by their ids. */
+const named = (...both: readonly [Known, Known]) => {
+  const [before, now] = both.map((known) => nameOf(...known))
+  const [idBefore, idNow] = both.map(([{ id, name }]) => (name === null || id === null ? "" : ` (${id})`))
+  return before === now
+    ? { before: `${before}${idBefore}`, now: `${now}${idNow}` }
+    : { before: before ?? "", now: now ?? "" }
+}
+
 export const makeRenewals = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const audit = yield* AuditLog
@@ -87,10 +98,11 @@ export const makeRenewals = Effect.gen(function* () {
     const { metadata, secret_version } = before
     const other = isOther(metadata, identity, found.owner)
     if (other && renewal.replace !== true) {
-      return yield* new OtherAccount({
-        before: nameOf(ownerIn(metadata), connection.name),
-        now: nameOf(found.owner, Option.match(identity, { onNone: () => "an account unknown", onSome: (i) => i.value }))
+      const unknown = Option.match(identity, {
+        onNone: () => "an account nobody can name",
+        onSome: ({ value }) => value
       })
+      return yield* new OtherAccount(named([ownerIn(metadata), connection.name], [found.owner, unknown]))
     }
     const { composio_account_id: accountBefore = null, ...rest } = withoutAccount(metadata)
     const after = JSON.stringify({
