@@ -18,7 +18,7 @@ import createEvents from "./migrations/0009_create_events.ts"
 import createDeployments from "./migrations/0010_create_deployments.ts"
 import createRuns from "./migrations/0011_create_runs.ts"
 import createRevocationsAndPools from "./migrations/0012_create_revocations_and_pools.ts"
-import createConnectVisits from "./migrations/0011_create_connect_visits.ts"
+import createConnectVisits from "./migrations/0013_create_connect_visits.ts"
 
 /** Listed by hand and never edited once released. */
 const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [

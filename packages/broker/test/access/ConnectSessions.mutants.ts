@@ -2,7 +2,7 @@ import type { Mutant } from "@vendodev/testing/Mutant"
 
 const test = "packages/broker/test/access/ConnectSessions.pg.test.ts"
 const opening = "packages/broker/src/database/migrations/0008_create_ledger_and_connect_sessions.ts"
-const file = "packages/broker/src/database/migrations/0011_create_connect_visits.ts"
+const file = "packages/broker/src/database/migrations/0013_create_connect_visits.ts"
 
 export const mutants: ReadonlyArray<Mutant> = [
   { control: "a ticket is used once", file, find: "AND c.used_at IS NULL AND", replace: "AND", test },
