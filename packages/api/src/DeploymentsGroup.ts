@@ -8,7 +8,8 @@ import {
   Forbidden,
   IdempotencyConflict,
   NotFound,
-  SessionRequired
+  SessionRequired,
+  UpstreamError
 } from "@vendodev/domain/BrokerError"
 import { Deployment, DeploymentStep } from "@vendodev/domain/Deployment"
 import { AppId, TenantId } from "@vendodev/domain/Ids"
@@ -42,7 +43,7 @@ export class DeploymentsGroup extends HttpApiGroup.make("deployments")
       headers: Repeatable,
       payload: NewDeployment,
       success: NewlyInstalled.pipe(HttpApiSchema.status(201)),
-      error: errors(Conflict, ConnectionInUse, Forbidden, IdempotencyConflict)
+      error: errors(Conflict, ConnectionInUse, Forbidden, IdempotencyConflict, UpstreamError)
     })
       .middleware(LongBody)
       .annotate(

@@ -126,5 +126,6 @@ export const connect = Command.make(
     { command: "vendo connect notion --connection notion/mine", description: "Authorises the account again" }
   ]),
   Command.withGlobalFlags([Tenant]),
-  Command.provide(Management.layer)
+  Command.provide(Management.layer),
+  Command.provide(Server.layer)
 )

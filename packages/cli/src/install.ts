@@ -74,6 +74,11 @@ export const install = Command.make(
     ),
     set: repeated("set", "<NAME=value>", "A variable of the deployment that is no secret; may be repeated"),
     setFromEnv: repeated("set-from-env", "<NAME>", "A variable, with the value it has here; may be repeated"),
+    unverified: Flag.Boolean("unverified").pipe(
+      Flag.withDescription("Keep credentials though their providers do not answer"),
+      Flag.withoutNegation,
+      Flag.withDefault(false)
+    ),
     image: Flag.String("image").pipe(
       Flag.withMetavar("<image>"),
       Flag.withDescription("Where the service starts containers: the image"),
@@ -108,7 +113,8 @@ export const install = Command.make(
         ...(input.sandbox ? { kind: "sandbox" } : {}),
         choices: Object.fromEntries(choices),
         variables: Object.fromEntries(variables),
-        launch: yield* launchOf(input)
+        launch: yield* launchOf(input),
+        verify: input.unverified ? "try" : "live"
       },
       responseMode: "decoded-and-response"
     }).pipe(Effect.retry({ ...once, while: unanswered }))

@@ -56,6 +56,8 @@ export const NewDeployment = Schema.Struct({
   kind: Schema.optionalKey(AppKind),
   /** One for each integration of the manifest; in a sandbox none for the exclusive ones. */
   choices: Schema.Record(IntegrationSlug, Choice),
+  /** Whether credentials are tried at their providers first: `try` keeps them where no answer comes. Not, if left out. */
+  verify: Schema.optionalKey(Schema.Literals(["none", "live", "try"])),
   /** The deployment's own variables. */
   variables: Schema.optionalKey(Schema.Record(EnvVarName, VariableValue)),
   launch: Schema.optionalKey(Launch)

@@ -2,6 +2,7 @@ import { Effect, Option, Redacted, Schema } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { AdminToken } from "@vendodev/api/AdminAuth"
 import { ServiceApi } from "@vendodev/api/VendoApi"
+import type { Found } from "@vendodev/broker/connect/Obtained"
 import { Tenancy } from "@vendodev/broker/database/Tenancy"
 import { Deployments } from "@vendodev/broker/install/Deployments"
 import { type Attempt, Idempotency } from "@vendodev/broker/install/Idempotency"
@@ -13,7 +14,7 @@ import type { TenantId } from "@vendodev/domain/Ids"
 import { type IdempotencyKey, Installed, NewDeployment } from "@vendodev/domain/Installation"
 import type { ToolReference } from "@vendodev/domain/Tool"
 import { canonical } from "./canonical.ts"
-import { examineCredentials, type Pasted } from "./examineCredentials.ts"
+import { makeCredentialExamination, type Pasted } from "./examineCredentials.ts"
 import { readManifest } from "./readManifest.ts"
 
 const route = "POST /api/deployments"
@@ -35,6 +36,8 @@ const pastedIn = ({ choices }: NewDeployment): ReadonlyArray<Pasted> =>
     "credential" in choice ? [{ slug, credential: choice.credential }] : []
   )
 
+const nothingFound: ReadonlyMap<string, Found> = new Map()
+
 type Source = { readonly manifest: string } | { readonly tool: ToolReference }
 
 /** What says what is installed: one of the two. */
@@ -55,6 +58,7 @@ export const layer = HttpApiBuilder.group(
     const tools = yield* Tools
     const launcher = yield* Launcher
     const launches = yield* makeLaunches
+    const examined = yield* makeCredentialExamination
 
     /** Everything happens inside a tenant, on the word of the caller's token. */
     const within = <A, E, R>(tenant: TenantId, work: Effect.Effect<A, E, R>) =>
@@ -69,7 +73,11 @@ export const layer = HttpApiBuilder.group(
       return { source: text, manifest, tool: { slug, version } }
     })
 
-    const installed = Effect.fnUntraced(function* (source: Source, asked: NewDeployment) {
+    const installed = Effect.fnUntraced(function* (
+      source: Source,
+      asked: NewDeployment,
+      found: ReadonlyMap<string, Found>
+    ) {
       const { choices, kind = "production", launch = {}, name, slug, variables = {} } = asked
       return yield* deployments.install({
         ...(yield* read(source)),
@@ -77,6 +85,7 @@ export const layer = HttpApiBuilder.group(
         name: Option.fromUndefinedOr(name),
         kind,
         choices: new Map(Object.entries(choices)),
+        found,
         variables: new Map(Object.entries(variables)),
         launch
       })
@@ -84,23 +93,24 @@ export const layer = HttpApiBuilder.group(
 
     /** Of a request that was answered before nothing is examined, nor of a caller who is not let in. */
     const before = Effect.fnUntraced(function* (asked: NewDeployment, attempt: Option.Option<Attempt>) {
-      const pasted = pastedIn(asked)
-      if (pasted.length === 0) return Option.none<Installed>()
+      const { verify = "none" } = asked
+      const pasted = verify === "none" ? [] : pastedIn(asked)
+      if (pasted.length === 0) return { kept: Option.none<Installed>(), found: nothingFound }
       const recalled = Option.match(attempt, {
         onNone: () => Effect.succeed(Option.none<Installed>()),
         onSome: (attempt) => idempotency.recall(attempt, Kept)
       })
       const kept = yield* within(asked.tenant_id, recalled)
-      if (Option.isNone(kept)) yield* examineCredentials(pasted)
-      return kept
+      const unverified = verify === "try"
+      return { kept, found: Option.isSome(kept) ? nothingFound : yield* examined(pasted, { unverified }) }
     })
 
     const install = Effect.fnUntraced(function* (asked: NewDeployment, key: IdempotencyKey | undefined) {
       const source = yield* sourceIn(asked)
       const attempt = yield* attemptOf(asked, key)
-      const kept = yield* before(asked, attempt)
+      const { found, kept } = yield* before(asked, attempt)
       if (Option.isSome(kept)) return kept.value
-      return yield* within(asked.tenant_id, idempotency.once(attempt, Kept, installed(source, asked)))
+      return yield* within(asked.tenant_id, idempotency.once(attempt, Kept, installed(source, asked, found)))
     })
 
     return handlers.handleAll({

@@ -19,7 +19,7 @@ import { Pools } from "@vendodev/broker/manage/Pools"
 import { Tenants } from "@vendodev/broker/manage/Tenants"
 import { Users } from "@vendodev/broker/manage/Users"
 import { ValidationFailed } from "@vendodev/domain/BrokerError"
-import type { TenantId } from "@vendodev/domain/Ids"
+import { DisplayName, type TenantId } from "@vendodev/domain/Ids"
 import { makeConnecting } from "./connecting.ts"
 import { Settings } from "./Settings.ts"
 

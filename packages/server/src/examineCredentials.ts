@@ -2,8 +2,11 @@
  * Where credentials that were pasted are tried at their providers: before the
  * transaction that would keep them, which waits for nobody outside.
  */
-import { Effect, type Redacted } from "effect"
-import type { ValidationFailed } from "@vendodev/domain/BrokerError"
+import { Effect, Option, type Redacted } from "effect"
+import { Examination } from "@vendodev/broker/connect/Examination"
+import type { Found } from "@vendodev/broker/connect/Obtained"
+import { find } from "@vendodev/catalog/Catalog"
+import { takesCredential } from "@vendodev/domain/Profile"
 
 export interface Pasted {
   /** Of the integration. */
@@ -11,5 +14,32 @@ export interface Pasted {
   readonly credential: Redacted.Redacted
 }
 
-/** Takes each as it is: no provider is asked yet. */
-export const examineCredentials = (_pasted: ReadonlyArray<Pasted>): Effect.Effect<void, ValidationFailed> => Effect.void
+export const makeCredentialExamination = Effect.gen(function* () {
+  const { examine } = yield* Examination
+
+  const examined = Effect.fnUntraced(function* ({ credential, slug }: Pasted, unverified: boolean) {
+    const profile = Option.flatMap(find(slug), ({ profiles }) =>
+      Option.fromUndefinedOr(profiles.find((profile) => takesCredential[profile]))
+    )
+    // What there is nothing to ask of is refused where it would be kept.
+    if (Option.isNone(profile)) return Option.none<Found>()
+    return yield* examine({
+      slug,
+      profile: profile.value,
+      credential: Option.some(credential),
+      account: Option.none(),
+      unverified,
+      choices: {}
+    })
+  })
+
+  /** What the providers say of each, by slug. */
+  return Effect.fnUntraced(function* (pasted: ReadonlyArray<Pasted>, { unverified }: { readonly unverified: boolean }) {
+    const answers = yield* Effect.forEach(
+      pasted,
+      (one) => Effect.map(examined(one, unverified), (found) => ({ slug: one.slug, found })),
+      { concurrency: 4 }
+    )
+    return new Map(answers.flatMap(({ found, slug }) => (Option.isSome(found) ? [[slug, found.value] as const] : [])))
+  })
+})

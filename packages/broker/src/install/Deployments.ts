@@ -18,6 +18,7 @@ import { type AppId, DisplayName, Slug } from "@vendodev/domain/Ids"
 import type { Installed, Launch } from "@vendodev/domain/Installation"
 import { Manifest } from "@vendodev/domain/Manifest"
 import { AuditLog } from "../audit/AuditLog.ts"
+import type { Found } from "../connect/Obtained.ts"
 import { rows } from "../database/rows.ts"
 import { CurrentTenant, type InTenant } from "../database/Tenancy.ts"
 import { AppKeys } from "../manage/AppKeys.ts"
@@ -41,6 +42,8 @@ export interface Installation {
   readonly name: Option.Option<DisplayName>
   readonly kind: AppKind
   readonly choices: ReadonlyMap<string, Choice>
+  /** What providers said of the credentials among them. */
+  readonly found: ReadonlyMap<string, Found>
   readonly variables: ReadonlyMap<string, Redacted.Redacted>
   readonly launch: Launch
 }
@@ -128,7 +131,7 @@ export class Deployments extends Context.Service<
         const slug = Option.getOrElse(installation.slug, () => slugOf(manifest.name))
         const claimed = yield* claim(slug, installation)
         const { app } = claimed
-        const { problems, taken } = yield* tried(app, plan.uses)
+        const { problems, taken } = yield* tried(app, plan.uses, installation.found)
         const unnamed = Option.isNone(installation.slug) && !fitsSlug(manifest.name) ? [noSlug] : []
         const refusal = refusalOf({
           problems: [...unnamed, ...plan.problems, ...problems],
@@ -151,7 +154,9 @@ export class Deployments extends Context.Service<
         })
         const { key, record } = yield* keys
           .mint({ app: app.id }, Option.none())
-          .pipe(Effect.catchTags({ not_found: Effect.die, validation_failed: Effect.die }))
+          .pipe(
+            Effect.catchTags({ connection_revoked: Effect.die, not_found: Effect.die, validation_failed: Effect.die })
+          )
         const deployment = yield* Effect.catchTag(shown.get(app.id), "not_found", Effect.die)
         return { deployment, key, key_id: record.id }
       })

@@ -3,10 +3,10 @@ import { Effect, Option } from "effect"
 import type { App } from "@vendodev/domain/App"
 import type { Taken } from "@vendodev/domain/BrokerError"
 import { type ConnectionId, DisplayName } from "@vendodev/domain/Ids"
+import type { Found } from "../connect/Obtained.ts"
 import { Bindings } from "../manage/Bindings.ts"
 import { Connections } from "../manage/Connections.ts"
 import type { Problem, Use } from "./choices.ts"
-import { makeManagedPool } from "./managedPool.ts"
 
 export interface Tried {
   readonly problems: ReadonlyArray<Problem>
@@ -27,17 +27,17 @@ interface Ready extends Use {
 export const makeBinding = Effect.gen(function* () {
   const bindings = yield* Bindings
   const connections = yield* Connections
-  const pool = yield* makeManagedPool
 
   /** The connection that was chosen, or a new one: named after the app, unless its name was said. */
-  const connect = Effect.fnUntraced(function* (app: App, { choice, integration }: Use) {
+  const connect = Effect.fnUntraced(function* (app: App, { choice, integration }: Use, found: Found | undefined) {
     if ("connection_id" in choice) return choice.connection_id
-    if ("pool" in choice) return yield* pool(integration)
+    if ("pool" in choice) return (yield* connections.pool(integration.slug)).id
     const made = yield* connections.create({
       slug: integration.slug,
       name: choice.name ?? DisplayName.make(app.slug),
       profile: Option.none(),
-      credential: Option.some(choice.credential)
+      credential: Option.some(choice.credential),
+      found
     })
     return made.id
   })
@@ -66,9 +66,9 @@ export const makeBinding = Effect.gen(function* () {
     )
 
   /** First all connections, then all bindings, each in the order of slugs, which everybody keeps to. */
-  return Effect.fn("binding.tried")(function* (app: App, uses: ReadonlyArray<Use>) {
+  return Effect.fn("binding.tried")(function* (app: App, uses: ReadonlyArray<Use>, found: ReadonlyMap<string, Found>) {
     const connected = yield* Effect.forEach(uses, (use) =>
-      connect(app, use).pipe(
+      connect(app, use, found.get(use.integration.slug)).pipe(
         Effect.map((connection) => ({ ready: { ...use, connection }, tried: nothing })),
         Effect.catchTags({
           conflict: ({ detail }) => Effect.succeed({ ready: undefined, tried: unusable(use, detail) }),

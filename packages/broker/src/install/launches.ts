@@ -72,7 +72,7 @@ export const makeLaunches = Effect.gen(function* () {
   const mint = Effect.fnUntraced(function* (id: AppId) {
     const { key, record } = yield* keys
       .mint({ app: id }, Option.none())
-      .pipe(Effect.catchTags({ not_found: Effect.die, validation_failed: Effect.die }))
+      .pipe(Effect.catchTags({ connection_revoked: Effect.die, not_found: Effect.die, validation_failed: Effect.die }))
     return { id: record.id, key }
   })
 

@@ -160,9 +160,7 @@ export class Connections extends Context.Service<
         const wanted = { profile, secret, account }
         const place = { slug: integration.slug, name: input.name, user: input.user ?? noSubject }
         const before = yield* holdings.find(place)
-        const made = Option.isNone(before)
-          ? yield* insert(integration, place, wanted, input)
-          : Option.none()
+        const made = Option.isNone(before) ? yield* insert(integration, place, wanted, input) : Option.none()
         if (Option.isSome(made)) return made.value
         // Asked again where nothing was there before: a creation at the same time may have been this very one.
         const existing = Option.isSome(before) ? before : yield* holdings.find(place)
