@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto"
 import type { Fault } from "@vendodev/simulator/Fault"
 import * as Connecting from "./fixtures/connecting.ts"
 import * as Service from "./fixtures/service.ts"
-import type { Answer } from "./fixtures/wire.ts"
+import type { Answer, NoAnswer } from "./fixtures/wire.ts"
 
 /** The rows of a visit, to be shifted in time: the service goes by the clock of the database. */
 const ofSession = (session: string) => `session_id = '${session}'`
@@ -43,7 +43,7 @@ const parameterOf = (target: string, name: string) => new URLSearchParams(target
 const isRefused = Effect.fnUntraced(function* (
   { callback, tenant }: Came,
   code: string,
-  ask: Effect.Effect<Answer, unknown, Service.Service>,
+  ask: Effect.Effect<Answer, NoAnswer, Service.Service>,
   // Whoever brings another's state, or nothing that is known, is told nothing of who opened the page.
   told = true
 ) {

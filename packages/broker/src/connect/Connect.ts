@@ -31,7 +31,7 @@ import { ConnectFailed } from "./ConnectFailed.ts"
 import { ConnectSettings } from "./ConnectSettings.ts"
 import { makeEstablish } from "./establish.ts"
 import { type Install, makeOAuthInstall, newState, Sent } from "./oauthInstall.ts"
-import { Choices, Obtained, undecided } from "./Obtained.ts"
+import { Choices, faultOf, Obtained, undecided } from "./Obtained.ts"
 import { makePaste } from "./paste.ts"
 import { type Visit, Visits } from "./Visits.ts"
 import { type Way, type WayKind, waysOf } from "./ways.ts"
@@ -151,6 +151,8 @@ export class Connect extends Context.Service<
         return yield* tenancy.asVisit(token)(
           Effect.gen(function* () {
             const { integration, visit } = yield* ongoing
+            const fault = faultOf(integration, obtained, choices)
+            if (Option.isSome(fault)) return yield* fault.value
             if (undecided(obtained, choices).length > 0) {
               yield* hold("choosing", { obtained, choices, other: null })
               return "choosing" as const

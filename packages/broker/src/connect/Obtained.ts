@@ -1,5 +1,5 @@
 /** What a way of connecting comes back with, whichever it was, and what is kept of it beside the credential. */
-import { Array, Option, type Redacted, Result, Schema } from "effect"
+import { Option, type Redacted, Result, Schema } from "effect"
 import type { Integration } from "@vendodev/catalog/Integration"
 import { ValidationFailed } from "@vendodev/domain/BrokerError"
 import { ComposioAccountId } from "@vendodev/domain/Ids"
@@ -50,37 +50,43 @@ export interface Found {
 export const undecided = ({ context }: Obtained, choices: Choices) =>
   context.filter(({ candidates, field }) => candidates.length > 1 && !Object.hasOwn(choices, field))
 
-/**
- * The one there is, or the one that was chosen. A choice that is none of them is refused, and so is one of a field that
- * is not asked for.
- */
+const invalid = (field: string, detail: string) => new ValidationFailed({ field, detail })
+
+/** What is wrong with what was chosen: a choice that is none of those there are, or of a field nobody asks for. */
+export const faultOf = ({ name }: Integration, { context }: Obtained, choices: Choices) => {
+  for (const [field, value] of Object.entries(choices)) {
+    const asked = context.find((each) => each.field === field)
+    if (asked === undefined) return Option.some(invalid("context", `${name} has no such context to choose`))
+    if (!asked.candidates.some((candidate) => candidate.value === value)) {
+      return Option.some(invalid(`context.${field}`, `this is none of what ${name} says it can be: ${listed(asked)}`))
+    }
+  }
+  return Option.none()
+}
+
+/** The one there is, or the one that was chosen. */
 export const decide = (
-  { name }: Integration,
-  { context, owner, unverified }: Obtained,
+  integration: Integration,
+  obtained: Obtained,
   choices: Choices
 ): Result.Result<Found, ValidationFailed> => {
-  const invalid = (field: string, detail: string) => Result.fail(new ValidationFailed({ field, detail }))
-  const isStrange = Object.keys(choices).some((field) => !context.some((each) => each.field === field))
-  if (isStrange) return invalid("context", `${name} has no such context to choose`)
-  const decided: Record<string, string> = {}
-  for (const { candidates, field } of context) {
-    const [only, ...others] = candidates
-    const chosen = Object.hasOwn(choices, field) ? choices[field] : others.length === 0 ? only?.value : undefined
-    if (chosen === undefined && candidates.length > 1) {
-      return invalid(`context.${field}`, `there are several to choose from: ${Array.map(candidates, shown).join(", ")}`)
-    }
-    if (chosen === undefined) continue
-    if (!candidates.some(({ value }) => value === chosen)) {
-      return invalid(
-        `context.${field}`,
-        `this is none of what ${name} says it can be: ${Array.map(candidates, shown).join(", ")}`
-      )
-    }
-    decided[field] = chosen
+  const { context, owner, unverified } = obtained
+  const fault = faultOf(integration, obtained, choices)
+  if (Option.isSome(fault)) return Result.fail(fault.value)
+  const [open] = undecided(obtained, choices)
+  if (open !== undefined) {
+    return Result.fail(invalid(`context.${open.field}`, `there are several to choose from: ${listed(open)}`))
   }
-  const missing = context.filter(({ field }) => !Object.hasOwn(decided, field)).map(({ field }) => field)
-  return Result.succeed({ owner, context: decided, missing, unverified })
+  const decided: ReadonlyArray<readonly [string, string]> = context.flatMap(({ candidates: [only], field }) => {
+    const value = Object.hasOwn(choices, field) ? choices[field] : only?.value
+    return value === undefined ? [] : [[field, value] as const]
+  })
+  const known = new Set(decided.map(([field]) => field))
+  const missing = context.filter(({ field }) => !known.has(field)).map(({ field }) => field)
+  return Result.succeed({ owner, context: Object.fromEntries(decided), missing, unverified })
 }
+
+const listed = ({ candidates }: typeof Candidates.Type) => candidates.map(shown).join(", ")
 
 const shown = ({ label, value }: typeof Candidate.Type) => (label === value ? value : `${value} (${label})`)
 

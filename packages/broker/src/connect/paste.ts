@@ -19,7 +19,7 @@ export interface Pasted {
 const nobody: Account = { id: Option.none(), name: Option.none() }
 
 /** What the account is about, as far as the provider tells: that it does not is no reason not to connect. */
-export const contextOf = ({ context }: Integration, asked: Effect.Effect<ReadonlyArray<Candidates>, unknown>) =>
+export const contextOf = <E>({ context }: Integration, asked: Effect.Effect<ReadonlyArray<Candidates>, E>) =>
   Effect.map(
     Effect.orElseSucceed(asked, () => []),
     (all) =>

@@ -60,10 +60,9 @@ const world = Effect.gen(function* () {
 type World = Effect.Success<typeof world>
 
 /** Goes to the provider as a browser does. */
-const consented = Effect.fnUntraced(function* ({ install, oauth, providers }: World, change = (_: URL) => {}) {
+const consented = Effect.fnUntraced(function* ({ install, oauth, providers }: World) {
   const { sent, url } = yield* oauth.begin(install, newState())
   const target = new URL(Redacted.value(url))
-  change(target)
   const answer = yield* providers.answer({
     method: "GET",
     target: target.pathname + target.search,
