@@ -1,13 +1,14 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, layer } from "@effect/vitest"
-import { Effect, FileSystem, Layer } from "effect"
+import { Effect, FileSystem, Layer, Schema } from "effect"
 import * as FakeDocker from "@vendodev/simulator/FakeDocker"
 import { listen } from "@vendodev/simulator/listen"
 import * as ServerProcess from "@vendodev/testing/ServerProcess"
 import { directory, isRunning } from "../fixtures/cluster.ts"
 import * as Service from "../fixtures/service.ts"
 import { install, makeTenant, manifest } from "../install/fixture.ts"
-import { install as installStandIn, said } from "./standIn.ts"
+import type { Answer } from "../fixtures/wire.ts"
+import { end, install as installStandIn, patiently, said } from "./standIn.ts"
 
 const canary = "canary-of-a-secret"
 
@@ -27,6 +28,9 @@ const service = Layer.unwrap(
     })
   })
 ).pipe(Layer.provideMerge(NodeServices.layer), Layer.orDie)
+
+const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.Struct({ status: Schema.String })))
+const read = ({ body }: Answer) => decode(body)
 
 let bots = 900
 
@@ -79,27 +83,72 @@ layer(service, { excludeTestServices: true })("A service in development", (it) =
     })
   )
 
-  it.effect("leaves alone what it started: when the installation is repeated, when it stops, and when it is back", () =>
-    Effect.gen(function* () {
-      const { environment } = yield* Service.Service
-      const dataDir = yield* directory()
-      const { body, out } = yield* tool()
-      const other = yield* ServerProcess.start(environment, { dataDir })
-      const there = { ...(yield* Service.Service), server: other, port: other.port }
-      const asked = install({ body, key: "once" })
-      const first = yield* Effect.provideService(asked, Service.Service, there)
-      const { pid } = yield* said(out)
-      const second = yield* Effect.provideService(asked, Service.Service, there)
-      assert.deepStrictEqual(second, first)
+  it.effect(
+    "leaves alone what it started: when the installation is repeated, when it stops, and when it is back",
+    () =>
+      Effect.gen(function* () {
+        const { environment } = yield* Service.Service
+        const dataDir = yield* directory()
+        const { body, out } = yield* tool()
+        const other = yield* ServerProcess.start(environment, { dataDir })
+        const there = { ...(yield* Service.Service), server: other, port: other.port }
+        const asked = install({ body, key: "once" })
+        const first = yield* Effect.provideService(asked, Service.Service, there)
+        const { pid } = yield* said(out)
+        const second = yield* Effect.provideService(asked, Service.Service, there)
+        assert.deepStrictEqual(second, first)
 
-      yield* ServerProcess.stop(other.child)
-      assert.isTrue(yield* isRunning(pid))
-      const next = yield* ServerProcess.start(environment, { dataDir })
-      const third = yield* Effect.provideService(asked, Service.Service, { ...there, server: next, port: next.port })
-      assert.deepStrictEqual(third, first)
-      assert.isTrue(yield* isRunning(pid))
-      assert.strictEqual((yield* said(out)).pid, pid)
-    })
+        yield* ServerProcess.stop(other.child)
+        assert.isTrue(yield* isRunning(pid))
+        const next = yield* ServerProcess.start(environment, { dataDir })
+        const third = yield* Effect.provideService(asked, Service.Service, { ...there, server: next, port: next.port })
+        assert.deepStrictEqual(third, first)
+        assert.isTrue(yield* isRunning(pid))
+        assert.strictEqual((yield* said(out)).pid, pid)
+      }),
+    300_000
+  )
+
+  it.effect(
+    "runs a tool with its variables, which goes on while the service is away, and ends when it is told to",
+    () =>
+      Effect.gen(function* () {
+        const fs = yield* FileSystem.FileSystem
+        const { environment } = yield* Service.Service
+        const dataDir = yield* directory()
+        const settings = { ...environment, VENDO_RUN_PROGRAM: "", PORT: String(yield* Service.freePort) }
+        const before = yield* ServerProcess.start(settings, { dataDir })
+        const there = { ...(yield* Service.Service), server: before, port: before.port }
+        const within = Effect.provideService(Service.Service, there)
+        const { body, id, out, root } = yield* tool()
+        const command = [yield* installStandIn(root), out]
+        const { deployment, key, launch } = yield* within(install({ body: { ...body, launch: { command } } }))
+        assert.deepInclude(launch, { launcher: "process", state: "launched" })
+        const run = Number(yield* fs.readFileString(`${dataDir}/deployments/${id}-echo.pid`))
+        yield* Effect.addFinalizer(() => end(run))
+
+        const given = yield* said(out)
+        assert.deepStrictEqual(given.args, [out])
+        assert.strictEqual(given.env["TELEGRAM_BOT_TOKEN"], body.choices.telegram.credential)
+        assert.strictEqual(given.env["VENDO_API_KEY"], key)
+        assert.notInclude(JSON.stringify(given.env), canary)
+        const shown = Effect.flatMap(
+          within(Service.managed("GET", `/tenants/${id}/deployments/${deployment.id}`)),
+          read
+        )
+        const inStatus = (status: string) => patiently(Effect.filterOrFail(shown, (found) => found.status === status))
+        yield* inStatus("running")
+
+        yield* ServerProcess.stop(before.child)
+        assert.isTrue(yield* isRunning(given.pid))
+        yield* ServerProcess.start(settings, { dataDir })
+        yield* within(Service.managed("POST", `/tenants/${id}/deployments/${deployment.id}/stop`))
+        yield* inStatus("stopped")
+        yield* patiently(Effect.filterOrFail(isRunning(run), (alive) => !alive))
+        assert.isFalse(yield* isRunning(given.pid))
+        assert.notInclude(yield* fs.readFileString(`${dataDir}/deployments/${id}-echo.log`), key)
+      }),
+    300_000
   )
 
   it.effect("installs also what can not be started, and says why; without a command it says what to run", () =>
@@ -119,54 +168,57 @@ layer(service, { excludeTestServices: true })("A service in development", (it) =
     })
   )
 
-  it.effect("starts containers, where it is told to, and takes them away with their deployment", () =>
-    Effect.gen(function* () {
-      const { environment } = yield* Service.Service
-      const engine = yield* FakeDocker.make()
-      yield* engine.putRemote("echo:1")
-      const socketPath = `${yield* directory()}/docker.sock`
-      yield* listen(engine, { socketPath })
-      const server = yield* ServerProcess.start({
-        ...environment,
-        VENDO_LAUNCHER: "docker",
-        DOCKER_HOST: `unix://${socketPath}`,
-        VENDO_CONTAINER_URL: "http://vendo.internal:4000"
-      })
-      const there = { ...(yield* Service.Service), server, port: server.port }
-      const { body, id } = yield* tool()
-      const launch = { image: "echo:1" }
-      const { deployment, key, ...answer } = yield* Effect.provideService(
-        install({ body: { ...body, launch } }),
-        Service.Service,
-        there
-      )
-      assert.deepStrictEqual(answer.launch, {
-        launcher: "docker",
-        state: "launched",
-        detail: `docker logs vendo-${id}-echo shows its output`,
-        run: "VENDO_API_KEY=… vendo run -- <command>"
-      })
-      const [made = assert.fail("there is no container")] = yield* engine.containers
-      assert.strictEqual(made.status, "running")
-      assert.deepStrictEqual(made.spec.Env, [`VENDO_API_KEY=${key}`, "VENDO_BASE_URL=http://vendo.internal:4000"])
-      assert.deepStrictEqual(made.spec.Labels, { "vendo.deployment": deployment.id, "vendo.tenant": id })
-      const destroyed = yield* Effect.provideService(
-        Service.managed("DELETE", `/tenants/${id}/deployments/${deployment.id}`),
-        Service.Service,
-        there
-      )
-      assert.strictEqual(destroyed.status, 200, destroyed.body)
-      assert.deepStrictEqual(yield* engine.containers, [])
-      assert.notInclude(server.output(), key)
+  it.effect(
+    "starts containers, where it is told to, and takes them away with their deployment",
+    () =>
+      Effect.gen(function* () {
+        const { environment } = yield* Service.Service
+        const engine = yield* FakeDocker.make()
+        yield* engine.putRemote("echo:1")
+        const socketPath = `${yield* directory()}/docker.sock`
+        yield* listen(engine, { socketPath })
+        const server = yield* ServerProcess.start({
+          ...environment,
+          VENDO_LAUNCHER: "docker",
+          DOCKER_HOST: `unix://${socketPath}`,
+          VENDO_CONTAINER_URL: "http://vendo.internal:4000"
+        })
+        const there = { ...(yield* Service.Service), server, port: server.port }
+        const { body, id } = yield* tool()
+        const launch = { image: "echo:1" }
+        const { deployment, key, ...answer } = yield* Effect.provideService(
+          install({ body: { ...body, launch } }),
+          Service.Service,
+          there
+        )
+        assert.deepStrictEqual(answer.launch, {
+          launcher: "docker",
+          state: "launched",
+          detail: `docker logs vendo-${id}-echo shows its output`,
+          run: "VENDO_API_KEY=… vendo run -- <command>"
+        })
+        const [made = assert.fail("there is no container")] = yield* engine.containers
+        assert.strictEqual(made.status, "running")
+        assert.deepStrictEqual(made.spec.Env, [`VENDO_API_KEY=${key}`, "VENDO_BASE_URL=http://vendo.internal:4000"])
+        assert.deepStrictEqual(made.spec.Labels, { "vendo.deployment": deployment.id, "vendo.tenant": id })
+        const destroyed = yield* Effect.provideService(
+          Service.managed("DELETE", `/tenants/${id}/deployments/${deployment.id}`),
+          Service.Service,
+          there
+        )
+        assert.strictEqual(destroyed.status, 200, destroyed.body)
+        assert.deepStrictEqual(yield* engine.containers, [])
+        assert.notInclude(server.output(), key)
 
-      // Whatever becomes of the engine, the installation is done.
-      yield* engine.addFaults({ delivery: "reset-before-headers" })
-      const other = yield* Effect.provideService(
-        install({ body: { ...(yield* tool()).body, launch } }),
-        Service.Service,
-        there
-      )
-      assert.strictEqual(other.launch.state, "failed")
-    })
+        // Whatever becomes of the engine, the installation is done.
+        yield* engine.addFaults({ delivery: "reset-before-headers" })
+        const other = yield* Effect.provideService(
+          install({ body: { ...(yield* tool()).body, launch } }),
+          Service.Service,
+          there
+        )
+        assert.strictEqual(other.launch.state, "failed")
+      }),
+    300_000
   )
 })

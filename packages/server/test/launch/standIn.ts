@@ -1,6 +1,5 @@
 /** A program in the place of `vendo`: it says what it was given, and stays until it is ended. */
-import { Effect, FileSystem, Schema } from "effect"
-import { eventually } from "../fixtures/cluster.ts"
+import { Effect, FileSystem, Schedule, Schema } from "effect"
 
 /** `vendo run -- <anything> <file>`. */
 const program = `#!${process.execPath}
@@ -23,6 +22,10 @@ const Said = Schema.fromJsonString(
   })
 )
 
+/** For programs that start, on a machine that has more to do. */
+export const patiently = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.retry(effect, { times: 1200, schedule: Schedule.spaced("50 millis") })
+
 /** Its path, in a directory of the test. */
 export const install = Effect.fnUntraced(function* (directory: string) {
   const fs = yield* FileSystem.FileSystem
@@ -36,7 +39,7 @@ export const install = Effect.fnUntraced(function* (directory: string) {
 export const said = Effect.fnUntraced(function* (file: string) {
   const fs = yield* FileSystem.FileSystem
   const heard = Effect.flatMap(fs.readFileString(file), Schema.decodeUnknownEffect(Said))
-  return yield* Effect.acquireRelease(eventually(heard), ({ pid }) => end(pid))
+  return yield* Effect.acquireRelease(patiently(heard), ({ pid }) => end(pid))
 })
 
 /** With its group; nothing where there is none. */
