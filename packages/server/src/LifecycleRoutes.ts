@@ -4,6 +4,7 @@ import { AdminToken } from "@vendodev/api/AdminAuth"
 import { ServiceApi } from "@vendodev/api/VendoApi"
 import { Tenancy } from "@vendodev/broker/database/Tenancy"
 import { HandOvers } from "@vendodev/broker/install/HandOvers"
+import { Launcher } from "@vendodev/broker/install/Launcher"
 import { makeLaunches } from "@vendodev/broker/install/launches"
 import { Lifecycle } from "@vendodev/broker/install/Lifecycle"
 import { Variables } from "@vendodev/broker/install/Variables"
@@ -18,6 +19,7 @@ export const layer = HttpApiBuilder.group(
     const variables = yield* Variables
     const handOvers = yield* HandOvers
     const launches = yield* makeLaunches
+    const launcher = yield* Launcher
 
     const within = <A, E, R>(tenant: TenantId, work: Effect.Effect<A, E, R>) =>
       Effect.flatMap(AdminToken, (token) => tenancy.asAdmin(token, tenant)(work))
@@ -34,7 +36,8 @@ export const layer = HttpApiBuilder.group(
           Effect.andThen(variables.change(params.deployment, payload.variables), listed(params.deployment, false))
         ),
       restartDeployment: ({ params }) => within(params.tenant, lifecycle.restart(params.deployment)),
-      stopDeployment: ({ params }) => within(params.tenant, lifecycle.stop(params.deployment)),
+      stopDeployment: ({ params: { deployment: id, tenant } }) =>
+        Effect.tap(within(tenant, lifecycle.stop(id)), (deployment) => launcher.remove({ tenant, deployment })),
       startDeployment: ({ params: { deployment: id, tenant } }) =>
         Effect.gen(function* () {
           const deployment = yield* within(tenant, lifecycle.start(id))

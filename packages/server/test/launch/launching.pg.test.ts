@@ -201,12 +201,22 @@ layer(service, { excludeTestServices: true })("A service in development", (it) =
         assert.strictEqual(made.status, "running")
         assert.deepStrictEqual(made.spec.Env, [`VENDO_API_KEY=${key}`, "VENDO_BASE_URL=http://vendo.internal:4000"])
         assert.deepStrictEqual(made.spec.Labels, { "vendo.deployment": deployment.id, "vendo.tenant": id })
-        const destroyed = yield* Effect.provideService(
-          Service.managed("DELETE", `/tenants/${id}/deployments/${deployment.id}`),
+        const managed = (method: string, path: string) =>
+          Effect.provideService(Service.managed(method, path), Service.Service, there)
+        const destroyed = yield* managed("DELETE", `/tenants/${id}/deployments/${deployment.id}`)
+        assert.strictEqual(destroyed.status, 200, destroyed.body)
+        assert.deepStrictEqual(yield* engine.containers, [])
+
+        const second = yield* tool()
+        const stoppable = yield* Effect.provideService(
+          install({ body: { ...second.body, launch } }),
           Service.Service,
           there
         )
-        assert.strictEqual(destroyed.status, 200, destroyed.body)
+        assert.lengthOf(yield* engine.containers, 1)
+        // Else the engine would start it again, and again.
+        const stopped = yield* managed("POST", `/tenants/${second.id}/deployments/${stoppable.deployment.id}/stop`)
+        assert.strictEqual(stopped.status, 200, stopped.body)
         assert.deepStrictEqual(yield* engine.containers, [])
         assert.notInclude(server.output(), key)
 

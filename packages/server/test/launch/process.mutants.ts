@@ -99,5 +99,13 @@ export const mutants: ReadonlyArray<Mutant> = [
     control: "a container goes with its deployment",
     find: "launcher.remove({ tenant: params.tenant, deployment })",
     replace: "Effect.void"
+  },
+  {
+    file: "packages/server/src/LifecycleRoutes.ts",
+    test: "packages/server/test/launch/launching.pg.test.ts",
+    name: "takes them away with their deployment",
+    control: "a container whose deployment is stopped is not started again by its engine",
+    find: "launcher.remove({ tenant, deployment })",
+    replace: "Effect.void"
   }
 ]
