@@ -15,7 +15,7 @@ const errors = (...more: ReadonlyArray<BrokerErrorClass>) =>
   wireErrors(...ofRequest, SessionRequired, NotFound, ...more)
 
 const deployment = { tenant: TenantId, deployment: AppId }
-const handOver = { tenant: TenantId, hand_over: HandOverId }
+const handOver = { tenant: TenantId, handOver: HandOverId }
 const below = "/api/tenants/:tenant/deployments/:deployment"
 
 /** A deployment that is to run, and whether anybody started it. */
@@ -77,12 +77,12 @@ export class LifecycleGroup extends HttpApiGroup.make("lifecycle")
       success: HandOver,
       error: errors(Conflict, Forbidden)
     }).annotate(OpenApi.Summary, "Hand a connection over from one app to another, with never two consumers at once"),
-    HttpApiEndpoint.get("getHandOver", "/api/tenants/:tenant/hand-overs/:hand_over", {
+    HttpApiEndpoint.get("getHandOver", "/api/tenants/:tenant/hand-overs/:handOver", {
       params: handOver,
       success: HandOver,
       error: errors()
     }).annotate(OpenApi.Summary, "How a hand-over stands; it is moved if its run has fallen silent meanwhile"),
-    HttpApiEndpoint.delete("cancelHandOver", "/api/tenants/:tenant/hand-overs/:hand_over", {
+    HttpApiEndpoint.delete("cancelHandOver", "/api/tenants/:tenant/hand-overs/:handOver", {
       params: handOver,
       success: HandOver,
       error: errors(Conflict)

@@ -36,7 +36,7 @@ const labelled = (response: HttpServerResponse.HttpServerResponse, requestId: st
   HttpServerResponse.setHeaders(response, Answer.commonHeaders(requestId))
 
 /** Methods a route may be declared with. The router would answer HEAD as GET, which must not vend anything. */
-const routed = new Set(["GET", "POST", "PUT", "DELETE"])
+const routed = new Set(["GET", "POST", "PUT", "PATCH", "DELETE"])
 
 /** The router decodes a path, and cuts it at ';' and '#', before it looks for a route. Ours are taken as they come. */
 const isRoute = (target: string): boolean => target.startsWith(prefix) || methodsOf(pathOf(target)).length > 0

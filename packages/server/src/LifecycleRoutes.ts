@@ -45,8 +45,8 @@ export const layer = HttpApiBuilder.group(
         }),
 
       moveBinding: ({ params, payload }) => within(params.tenant, handOvers.move(params.slug, payload)),
-      getHandOver: ({ params }) => within(params.tenant, handOvers.get(params.hand_over)),
-      cancelHandOver: ({ params }) => within(params.tenant, handOvers.cancel(params.hand_over))
+      getHandOver: ({ params }) => within(params.tenant, handOvers.get(params.handOver)),
+      cancelHandOver: ({ params }) => within(params.tenant, handOvers.cancel(params.handOver))
     })
   })
 )

@@ -6,6 +6,7 @@ import { send } from "@vendodev/testing/rawHttp"
 import type { Canary } from "./canaries.ts"
 import { type Answered, type Call, call } from "../fixtures/client.ts"
 import { installs } from "./installs.ts"
+import { deploymentQuestions } from "./deploymentQuestions.ts"
 import { ownQuestions } from "./ownQuestions.ts"
 
 /** An answer in which no canary may be. */
@@ -140,6 +141,20 @@ export const everything = Effect.fnUntraced(function* ({ administer, adminToken,
   })
 
   const installsAgain = yield* installs({ port, adminToken, ask, text, credential, known, invented, tenant })
+  const asksOfDeployments = yield* deploymentQuestions({
+    port,
+    adminToken,
+    administer,
+    ask,
+    manage,
+    text,
+    credential,
+    tenant,
+    app,
+    other,
+    own,
+    bound: [notion, openai, telegram]
+  })
 
   // Who asks.
   yield* vend("notion", invented("a key nobody issued", "vendo_sk_"))
@@ -241,6 +256,7 @@ export const everything = Effect.fnUntraced(function* ({ administer, adminToken,
     yield* pasteWhen(when)
     yield* asksItself
     yield* installsAgain
+    yield* asksOfDeployments
     yield* ask({ method: "GET", path: "/api/tenants", bearer: adminToken })
     yield* ask({ method: "GET", path: "/readyz" })
   })
