@@ -19,7 +19,7 @@ const looks = Schedule.spaced("2 seconds")
 const waitFor = Effect.fn("move.waitFor")(function* (tenant: TenantId, { id }: HandOver) {
   const { getHandOver } = yield* Lifecycle
   return yield* Effect.repeat(
-    Effect.tap(getHandOver({ params: { tenant, hand_over: id } }), ({ reason, state }) =>
+    Effect.tap(getHandOver({ params: { tenant, handOver: id } }), ({ reason, state }) =>
       state === "draining" ? Console.error(`waiting: ${reason}`) : Effect.void
     ),
     { schedule: looks, until: ({ state }) => state !== "draining" }
