@@ -125,6 +125,9 @@ const moves = [
 ] as const
 type Move = (typeof moves)[number]
 
+/** What comes to pass sooner or later. */
+const settling = ["send", "arrive", "answer", "fetch", "command ends when told"] as const
+
 class World {
   state = State.initial
   /** The service's. */
@@ -201,11 +204,9 @@ it.effect.prop(
     Effect.sync(() => {
       const world = new World()
       for (const move of script) world.make(move)
-      for (const move of [
-        "run",
-        ...Array(6).fill(["send", "arrive", "answer", "fetch", "command ends when told"])
-      ].flat()) {
-        world.make(move)
+      world.make("run")
+      for (let round = 0; round < 6; round++) {
+        for (const move of settling) world.make(move)
       }
       if (world.state.exited === null) assert.strictEqual(world.state.command?.restart, world.wants.restart)
       else assert.strictEqual(world.sees, "exited")

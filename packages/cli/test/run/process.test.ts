@@ -51,24 +51,23 @@ describe("The command", () => {
     })
   )
 
-  it.live("ends the run with its code, and the service is told", () =>
-    Effect.gen(function* () {
-      const cases = [
-        [["--exit", "3"], 3],
-        [["--die", "SIGKILL"], 137],
-        [["--die", "SIGTERM"], 143]
-      ] as const
-      for (const [args, code] of cases) {
+  for (const [how, code] of [
+    [["--exit", "3"], 3],
+    [["--die", "SIGKILL"], 137],
+    [["--die", "SIGTERM"], 143]
+  ] as const) {
+    it.live(`ends the run with its code, and the service is told: ${how.join(" ")}`, () =>
+      Effect.gen(function* () {
         const service = yield* deploymentService()
-        const run = yield* runProcess([...at(service), ...tool(...args)], { patient: true })
+        const run = yield* runProcess([...at(service), ...tool(...how)], { patient: true })
         assert.strictEqual(yield* run.exit, code, run.stderr())
         const states = service.reports().map(({ exit_code, state }) => [state, exit_code])
         assert.deepStrictEqual(states[0], ["starting", null])
         assert.deepStrictEqual(states.at(-1), ["exited", code])
         assert.strictEqual(run.stderr(), "")
-      }
-    })
-  )
+      })
+    )
+  }
 
   it.live("that is not there ends it with 127, one that is none with 126, as in a shell", () =>
     Effect.gen(function* () {
