@@ -55,6 +55,13 @@ export const makeLaunches = Effect.gen(function* () {
   const keys = yield* AppKeys
   const launcher = yield* Launcher
 
+  const told = (launch: Launch, state: Launched["state"], detail: string | null): Launched => ({
+    launcher: launcher.name,
+    state,
+    detail,
+    run: runLine(launch)
+  })
+
   /**
    * Held, so that of two who launch it each knows of the other's key. A run
    * reports every 20 seconds: of which nothing was heard for three, that is over.
@@ -85,11 +92,9 @@ export const makeLaunches = Effect.gen(function* () {
   const prepare = Effect.fnUntraced(function* (id: AppId, given: Option.Option<Key>) {
     const row = yield* held(id)
     const { key_ids: former = [], ...launch } = row.launch
-    const reason = launcher.starts(launch) ? reasonNot(row, given) : ({ state: "manual", detail: null } as const)
-    if (reason !== undefined) {
-      const told: Launched = { launcher: launcher.name, ...reason, run: runLine(launch) }
-      return { told }
-    }
+    if (!launcher.starts(launch)) return { instead: told(launch, "manual", null) }
+    const reason = reasonNot(row, given)
+    if (reason !== undefined) return { instead: told(launch, reason.state, reason.detail) }
     const key = yield* Option.match(given, { onNone: () => mint(id), onSome: Effect.succeed })
     yield* keep(id, [...former.filter((other) => other !== key.id), key.id])
     return { slug: row.slug, launch, key }
@@ -112,7 +117,7 @@ export const makeLaunches = Effect.gen(function* () {
     return yield* Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
         const prepared = yield* restore(within(prepare(id, given)))
-        if ("told" in prepared) return prepared.told
+        if ("instead" in prepared) return prepared.instead
         const { key, launch, slug } = prepared
         const target = { tenant, deployment: { id, slug } }
         const { detail, state } = yield* restore(launcher.launch({ ...target, launch, key: key.key }))
@@ -122,13 +127,7 @@ export const makeLaunches = Effect.gen(function* () {
             yield* Effect.logWarning(`keys of an earlier launch stay: ${settled.failure.detail}`)
           } else if (settled.success === "nothing to run") yield* launcher.remove(target)
         }
-        const told: Launched = {
-          launcher: launcher.name,
-          state: state === "failed" ? "failed" : "launched",
-          detail,
-          run: runLine(launch)
-        }
-        return told
+        return told(launch, state === "failed" ? "failed" : "launched", detail)
       })
     )
   })
@@ -141,8 +140,9 @@ export const makeLaunches = Effect.gen(function* () {
      */
     first: Effect.fn("launches.first")(function* (asked: Asked, launch: Launch, installed: Installed) {
       const { deployment, key, key_id: id } = installed
+      if (!launcher.starts(launch)) return told(launch, "manual", null)
       return yield* Effect.catch(launched(asked, deployment.id, Option.some({ id, key })), ({ detail }) =>
-        Effect.succeed<Launched>({ launcher: launcher.name, state: "failed", detail, run: runLine(launch) })
+        Effect.succeed(told(launch, "failed", detail))
       )
     }),
     /**

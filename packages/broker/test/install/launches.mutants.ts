@@ -75,8 +75,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...launches,
     control: "nothing is minted where nobody starts anything",
-    find: `launcher.starts(launch) ? reasonNot(row, given)`,
-    replace: `launcher.name === "process" ? reasonNot(row, given)`
+    find: `if (!launcher.starts(launch)) return { instead`,
+    replace: `if (launcher.name === "none") return { instead`
   },
   {
     ...launches,
