@@ -5,7 +5,7 @@ import type { Connection } from "@vendodev/domain/Connection"
 import { answer } from "./answer.ts"
 import { appFlag, connectionFlag, integrationArgument, Tenant, userFlag } from "./flags.ts"
 import { Management } from "./Management.ts"
-import { move } from "./move.ts"
+import { cancelMove, move } from "./move.ts"
 import * as resolve from "./resolve.ts"
 import { instant, tableOf } from "./table.ts"
 
@@ -104,6 +104,6 @@ export const binding = Command.make("binding").pipe(
     { command: "vendo binding set telegram --app support-bot --connection telegram" },
     { command: "vendo binding list --app support-bot" }
   ]),
-  Command.withSubcommands([{ group: "Commands", commands: [list, set, move, remove] }]),
+  Command.withSubcommands([{ group: "Commands", commands: [list, set, move, cancelMove, remove] }]),
   Command.withGlobalFlags([Tenant])
 )

@@ -2,14 +2,17 @@
 import { Console, Effect, Layer, Option, Redacted } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import type { Variable } from "@vendodev/domain/Deployment"
-import { answer } from "./answer.ts"
-import { fromEnvFlag, Tenant } from "./flags.ts"
+import { answer, printJson } from "./answer.ts"
+import { Failure } from "./Failure.ts"
+import { fromEnvFlag, Json, Tenant } from "./flags.ts"
 import { Deployments, Lifecycle, Management } from "./Management.ts"
 import * as resolve from "./resolve.ts"
 import { readSecret } from "./secret.ts"
+import { shown } from "./shown.ts"
 import { tableOf } from "./table.ts"
 
 const deploymentFlag = Flag.String("deployment").pipe(
+  Flag.withAlias("app"),
   Flag.withMetavar("<slug|id>"),
   Flag.withDescription("Whose variables")
 )
@@ -61,6 +64,32 @@ const list = Command.make(
   Command.provide(services)
 )
 
+const none = (name: string) =>
+  new Failure({
+    code: "name_unknown",
+    detail: `this deployment is started with no variable called ${shown(name)}`,
+    fix: "see what there is with `vendo env list`"
+  })
+
+const reveal = Command.make(
+  "reveal",
+  { deployment: deploymentFlag, name: nameArgument },
+  Effect.fn("env.reveal")(function* ({ deployment, name }) {
+    const { listVariables } = yield* Lifecycle
+    const params = yield* placeOf(deployment)
+    const { variables } = yield* listVariables({ params, query: { reveal: "1" } })
+    const found = variables.find((variable) => variable.name === name)
+    if (found === undefined) return yield* none(name)
+    // As it is, whatever it holds: it is for a pipe.
+    const value = Redacted.value(found.value)
+    yield* (yield* Json) ? printJson({ name, value }) : Console.log(value)
+  })
+).pipe(
+  Command.withDescription("Print the value of one variable, alone on standard output; it is recorded who did"),
+  Command.withExamples([{ command: "vendo env reveal ADMIN_PASSWORD --deployment echo-bot" }]),
+  Command.provide(services)
+)
+
 const change = Effect.fn("env.change")(function* (
   deployment: string,
   variables: Readonly<Record<string, Redacted.Redacted | null>>
@@ -104,12 +133,12 @@ const set = Command.make(
 
 const unset = Command.make(
   "unset",
-  { deployment: deploymentFlag, name: nameArgument },
-  Effect.fn("env.unset")(function* ({ deployment, name }) {
-    yield* change(deployment, { [name]: null })
+  { deployment: deploymentFlag, names: Argument.atLeast(nameArgument, 1) },
+  Effect.fn("env.unset")(function* ({ deployment, names }) {
+    yield* change(deployment, Object.fromEntries(names.map((name) => [name, null])))
   })
 ).pipe(
-  Command.withDescription("Take a variable of your own away"),
+  Command.withDescription("Take variables of your own away; repeating it changes nothing"),
   Command.withExamples([{ command: "vendo env unset GREETING --deployment echo-bot" }]),
   Command.provide(services)
 )
@@ -122,6 +151,6 @@ export const env = Command.make("env").pipe(
     { command: "vendo env list --deployment echo-bot" },
     { command: "vendo env set GREETING --value hello --deployment echo-bot" }
   ]),
-  Command.withSubcommands([{ group: "Commands", commands: [list, set, unset] }]),
+  Command.withSubcommands([{ group: "Commands", commands: [list, set, unset, reveal] }]),
   Command.withGlobalFlags([Tenant])
 )

@@ -1,66 +1,148 @@
-/** Handing a connection over: the one lets go of it before the other has it. */
-import { Console, Effect, Layer, Option, Schedule } from "effect"
-import { Command, Flag } from "effect/cli"
-import type { HandOver } from "@vendodev/domain/HandOver"
+/** Handing a connection over from one app to another, and waiting until its old consumer has let go of it. */
+import { Clock, Console, Effect, Layer, Option, Schema } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import { type App } from "@vendodev/domain/App"
+import { BrokerError, rowOf } from "@vendodev/domain/BrokerError"
+import { type HandOver, HandOverId } from "@vendodev/domain/HandOver"
 import type { TenantId } from "@vendodev/domain/Ids"
 import { answer } from "./answer.ts"
-import { Told } from "./Failure.ts"
+import { exits, Told } from "./Failure.ts"
 import { integrationArgument } from "./flags.ts"
 import { Lifecycle, Management } from "./Management.ts"
 import * as resolve from "./resolve.ts"
+import { facts } from "./table.ts"
 
-const appFlagOf = (name: string, description: string) =>
-  Flag.String(name).pipe(Flag.withMetavar("<app>"), Flag.withDescription(description))
+const services = Layer.mergeAll(Lifecycle.layer, Management.layer)
 
-/** A run reports every 20 seconds, and at once when it is told to hurry. */
-const looks = Schedule.spaced("2 seconds")
+const interval = "2 seconds"
 
-/** Until the one that has it has let go. Whoever does not wait leaves it on its way. */
-const waitFor = Effect.fn("move.waitFor")(function* (tenant: TenantId, { id }: HandOver) {
+type Names = (id: App["id"]) => string
+
+const namesIn = Effect.fnUntraced(function* (tenant: TenantId) {
+  const { listApps } = yield* Management
+  const { apps } = yield* listApps({ params: { tenant } })
+  const slugs = new Map(apps.map(({ id, slug }) => [id, slug]))
+  const names: Names = (id) => slugs.get(id) ?? id
+  return names
+})
+
+const shown = ({ from, id, reason, slug, state, to }: HandOver, names: Names) =>
+  facts([
+    ["connection", slug],
+    ["from", names(from)],
+    ["to", names(to)],
+    ["state", `${state}: ${reason}`],
+    ["hand-over", id]
+  ])
+
+const cancelling = (id: HandOverId) => `vendo binding cancel-move ${id}`
+
+const isBrokerError = Schema.is(BrokerError)
+const statuses = new Map<string, number>(BrokerError.members.map((row) => [rowOf(row).code, rowOf(row).status]))
+
+/** What the service itself says no to stays so; everything else may pass. */
+const isFinal = (error: unknown) => isBrokerError(error) && (statuses.get(error._tag) ?? 500) < 500
+
+/** Until it is over. Whoever stops waiting leaves it as it is. */
+const waiting = Effect.fn("binding.move.waiting")(function* (tenant: TenantId, begun: HandOver, names: Names) {
   const { getHandOver } = yield* Lifecycle
-  return yield* Effect.repeat(
-    Effect.tap(getHandOver({ params: { tenant, handOver: id } }), ({ reason, state }) =>
-      state === "draining" ? Console.error(`waiting: ${reason}`) : Effect.void
-    ),
-    { schedule: looks, until: ({ state }) => state !== "draining" }
-  )
+  const started = yield* Clock.currentTimeMillis
+  const look = getHandOver({
+    params: { tenant, handOver: begun.id },
+    responseMode: "decoded-and-response"
+  })
+  const who = names(begun.from)
+  while (true) {
+    yield* Effect.sleep(interval)
+    const seconds = Math.round(((yield* Clock.currentTimeMillis) - started) / 1000)
+    const found = yield* Effect.catchIf(
+      Effect.asSome(look),
+      (error) => !isFinal(error),
+      () => Effect.succeedNone
+    )
+    if (Option.isNone(found)) {
+      yield* Console.error(`the service does not answer; still waiting (${seconds} s)`)
+      continue
+    }
+    const [handOver] = found.value
+    if (handOver.state !== "draining") return found.value
+    yield* Console.error(`waiting for ${who} to let go of ${begun.slug} (${seconds} s)`)
+  }
 })
 
 export const move = Command.make(
   "move",
   {
     slug: integrationArgument,
-    to: appFlagOf("to", "The deployment or app that gets it"),
-    from: Flag.optional(appFlagOf("from", "The one that has it, if more than one does")),
+    to: Flag.String("to").pipe(
+      Flag.withMetavar("<app>"),
+      Flag.withDescription("Who is to have it: an app, by slug or id")
+    ),
+    from: Flag.String("from").pipe(
+      Flag.withMetavar("<app>"),
+      Flag.withDescription("Who has it; the only app that does, if left out"),
+      Flag.optional
+    ),
     force: Flag.Boolean("force").pipe(
-      Flag.withDescription("Move it at once, though the command that uses it may still run"),
+      Flag.withDescription("Do not wait: for a while there may be two consumers"),
       Flag.withoutNegation,
       Flag.withDefault(false)
     )
   },
-  Effect.fn("binding.move")(function* ({ force, from, slug, to }) {
+  Effect.fn("binding.move")(function* ({ force, from: source, slug, to: target }) {
     const { moveBinding } = yield* Lifecycle
-    const { id: tenant } = yield* resolve.tenant
-    const { id: target } = yield* resolve.app(tenant, to)
-    const source = Option.isSome(from) ? { from: (yield* resolve.app(tenant, from.value)).id } : {}
-    const [begun, response] = yield* moveBinding({
-      params: { tenant, slug },
-      payload: { to: target, ...source, ...(force ? { force: true } : {}) },
+    const tenant = yield* resolve.tenant
+    const to = yield* resolve.app(tenant.id, target)
+    const from = Option.isSome(source) ? { from: (yield* resolve.app(tenant.id, source.value)).id } : {}
+    const names = yield* namesIn(tenant.id)
+    const begun = yield* moveBinding({
+      params: { tenant: tenant.id, slug },
+      payload: { to: to.id, ...from, ...(force ? { force } : {}) },
       responseMode: "decoded-and-response"
     })
-    if (begun.state !== "draining") return yield* answer(response, Effect.succeed(`${slug}: ${begun.reason}`))
-    yield* Console.error(`${slug} is on its way to ${to}; Ctrl-C leaves it so`)
-    const ended = yield* waitFor(tenant, begun)
-    yield* answer(response, Effect.succeed(`${slug}: ${ended.reason}`))
-    if (ended.state === "cancelled") yield* new Told({ exit: 1 })
+    const [{ id, state }] = begun
+    if (state === "draining") yield* Console.error(`its run is told to let go; to call it off: ${cancelling(id)}`)
+    const [handOver, response] =
+      state === "draining"
+        ? yield* Effect.onInterrupt(waiting(tenant.id, begun[0], names), () =>
+            Console.error(`it goes on without you; to call it off: ${cancelling(id)}`)
+          )
+        : begun
+    yield* answer(response, Effect.succeed(shown(handOver, names)))
+    if (handOver.state === "cancelled") return yield* new Told({ exit: exits.refused })
   })
 ).pipe(
-  Command.withDescription(
-    "Hand a connection over from one deployment to another: the command that has it ends before the other starts with it"
-  ),
+  Command.withDescription("Hand a connection over to another app, once its old consumer has let go of it"),
   Command.withExamples([
-    { command: "vendo binding move telegram --to echo-2" },
-    { command: "vendo binding move telegram --from echo --to echo-2 --force", description: "Wait for nobody" }
+    { command: "vendo binding move telegram --to night-bot" },
+    { command: "vendo binding move notion --from support-bot --to night-bot" },
+    { command: "vendo binding move telegram --to night-bot --force", description: "When its old consumer hangs" }
   ]),
-  Command.provide(Layer.mergeAll(Lifecycle.layer, Management.layer))
+  Command.provide(services)
+)
+
+export const cancelMove = Command.make(
+  "cancel-move",
+  {
+    id: Argument.String("hand-over").pipe(
+      Argument.withDescription("The id that `vendo binding move` said"),
+      Argument.filterMap(Schema.decodeUnknownOption(HandOverId), () => "the id of a hand-over")
+    )
+  },
+  Effect.fn("binding.cancel-move")(function* ({ id }) {
+    const { cancelHandOver } = yield* Lifecycle
+    const tenant = yield* resolve.tenant
+    const [handOver, response] = yield* cancelHandOver({
+      params: { tenant: tenant.id, handOver: id },
+      responseMode: "decoded-and-response"
+    })
+    yield* answer(
+      response,
+      Effect.map(namesIn(tenant.id), (names) => shown(handOver, names))
+    )
+  })
+).pipe(
+  Command.withDescription("Call a hand-over off, and let its old consumer go on; repeating it changes nothing"),
+  Command.withExamples([{ command: "vendo binding cancel-move 0190b5a4-0000-7000-8000-000000000001" }]),
+  Command.provide(services)
 )
