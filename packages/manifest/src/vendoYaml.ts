@@ -3,12 +3,13 @@ import { Schema } from "effect"
 import { integrations } from "@vendodev/catalog/Catalog"
 import { EnvVarName } from "@vendodev/domain/Ids"
 import { Runtime, ToolSlug } from "@vendodev/domain/Manifest"
+import { runDeciding } from "@vendodev/domain/runDeciding"
 import { choice, list, mapping, text, whole } from "./shape.ts"
 
 /** A variable that whoever installs the tool gives a value: none of ours, and none that decides what is run. */
 const UserVariable = EnvVarName.check(
   Schema.isPattern(/^(?!VENDO_)/, { expected: "a name that does not start with VENDO_, for the service sets those" }),
-  Schema.isPattern(/^(?!(?:PATH|BASH_ENV|NODE_OPTIONS|LD_PRELOAD|LD_LIBRARY_PATH|LD_AUDIT)$|DYLD_)/, {
+  Schema.isPattern(new RegExp(`^(?!${runDeciding})`), {
     expected: "none of the variables that decide what is run, such as PATH and LD_PRELOAD"
   })
 )

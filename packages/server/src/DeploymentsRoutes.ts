@@ -86,7 +86,7 @@ export const layer = HttpApiBuilder.group(
         kind,
         choices: new Map(Object.entries(choices)),
         found,
-        variables: new Map(Object.entries(variables)),
+        variables,
         launch
       })
     })

@@ -8,7 +8,7 @@
  * Locks are taken in one order, as everywhere: connections by id, new ones and
  * then bindings by slug, deployments, and the audit head last.
  */
-import { Context, Effect, Layer, Option, type Redacted, Schema } from "effect"
+import { Context, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import type { App, AppKind } from "@vendodev/domain/App"
 import type { NotFound } from "@vendodev/domain/BrokerError"
@@ -28,8 +28,9 @@ import { type Chosen, planOf, type Problem } from "./choices.ts"
 import { makeDeploymentRows } from "./deploymentRows.ts"
 import { makeDestruction } from "./destruction.ts"
 import { fitsSlug, nextSlug, slugOf } from "./deploymentSlug.ts"
-import { makeOwnVariables } from "./ownVariables.ts"
 import { type Refusal, refusalOf } from "./refusalOf.ts"
+import { makeUserVariables } from "./userVariables.ts"
+import type { UserVariables } from "./variableRules.ts"
 
 export interface Installation {
   /** Its text and what it means; and which version of the store it is, if it is of the store. */
@@ -44,7 +45,7 @@ export interface Installation {
   readonly choices: ReadonlyMap<string, Choice>
   /** What providers said of the credentials among them. */
   readonly found: ReadonlyMap<string, Found>
-  readonly variables: ReadonlyMap<string, Redacted.Redacted>
+  readonly variables: UserVariables
   readonly launch: Launch
 }
 
@@ -80,7 +81,7 @@ export class Deployments extends Context.Service<
       const apps = yield* Apps
       const keys = yield* AppKeys
       const shown = yield* makeDeploymentRows
-      const ownVariables = yield* makeOwnVariables
+      const userVariables = yield* makeUserVariables
       const tried = yield* makeBinding
       const destroy = yield* makeDestruction
 
@@ -112,22 +113,21 @@ export class Deployments extends Context.Service<
         { launch, manifest, source, tool, variables }: Installation
       ) {
         const tenant = yield* CurrentTenant
-        const version = variables.size > 0 ? 1 : 0
-        const env = version === 0 ? undefined : yield* ownVariables.seal(app.id, version, variables)
+        const { box, version } = yield* userVariables.seal({ tenant: tenant.id, app: app.id }, 1n, variables)
         const meaning = JSON.stringify(yield* Effect.orDie(encodeManifest(manifest)))
         yield* sql`
           INSERT INTO broker.deployments (tenant_id, app_id, tool, tool_version, source, manifest, status_reason,
             env_version, env_dek_version, env_box, launch)
           VALUES (${tenant.id}, ${app.id}, ${tool?.slug ?? null}::text, ${tool?.version ?? null}::int, ${source},
-            ${meaning}::text::jsonb, 'installed', ${version}::bigint, ${env?.version ?? null}::int,
-            ${env?.box ?? null}::bytea, ${JSON.stringify(launch)}::text::jsonb)
+            ${meaning}::text::jsonb, 'installed', 1, ${version}::int, ${box}::bytea,
+            ${JSON.stringify(launch)}::text::jsonb)
         `
       })
 
       const install = Effect.fn("Deployments.install")(function* (installation: Installation) {
         const { choices, kind, manifest, tool, variables } = installation
         const connections = yield* chosen(choices)
-        const plan = planOf({ manifest, kind, choices, variables: new Set(variables.keys()), connections })
+        const plan = planOf({ manifest, kind, choices, variables, connections })
         const slug = Option.getOrElse(installation.slug, () => slugOf(manifest.name))
         const claimed = yield* claim(slug, installation)
         const { app } = claimed
@@ -149,7 +149,7 @@ export class Deployments extends Context.Service<
             kind,
             tool: tool === null ? null : `${tool.slug}@${tool.version}`,
             manifest: manifest.name,
-            variables: [...variables.keys()].toSorted().join(" ") || null
+            variables: Object.keys(variables).toSorted().join(" ") || null
           }
         })
         const { key, record } = yield* keys

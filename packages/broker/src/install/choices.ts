@@ -11,7 +11,8 @@ import type { Choice } from "@vendodev/domain/Deployment"
 import type { ConnectionId } from "@vendodev/domain/Ids"
 import type { Manifest } from "@vendodev/domain/Manifest"
 import { takesCredential } from "@vendodev/domain/Profile"
-import { reservedVariable } from "./reservedVariable.ts"
+import { namesOf } from "./derivation.ts"
+import { allFaults, nameFault, type UserVariables } from "./variableRules.ts"
 
 /** One thing that is wrong with an installation. */
 export interface Problem {
@@ -38,8 +39,7 @@ export interface Asked {
   readonly manifest: Manifest
   readonly kind: AppKind
   readonly choices: ReadonlyMap<string, Choice>
-  /** The names of those that were given a value. */
-  readonly variables: ReadonlySet<string>
+  readonly variables: UserVariables
   /** The tenant's connections among those that were chosen. */
   readonly connections: ReadonlyMap<ConnectionId, Chosen>
 }
@@ -113,19 +113,17 @@ export const planOf = (asked: Asked): Plan => {
   const { choices, manifest, variables } = asked
   const wanted = manifest.integrations.toSorted().map((slug) => useOf(slug, asked))
   const named = new Set<string>(manifest.integrations)
-  const reserved = [...variables].flatMap((name) => {
-    const why = reservedVariable(manifest, name)
-    return why === undefined ? [] : [{ field: `variables.${name}`, detail: `${name} ${why}` }]
-  })
+  const derived = namesOf(manifest.integrations)
   return {
     uses: wanted.flatMap(({ use }) => (use === undefined ? [] : [use])),
     problems: [
       ...wanted.flatMap(({ problem }) => (problem === undefined ? [] : [problem])),
       ...[...choices.keys()].filter((slug) => !named.has(slug)).map(surplus),
+      // What the service sets itself needs no value.
       ...manifest.env.required
-        .filter((name) => !variables.has(name) && reservedVariable(manifest, name) === undefined)
+        .filter((name) => !Object.hasOwn(variables, name) && nameFault(name, derived) === undefined)
         .map((name) => ({ field: `variables.${name}`, detail: `${name} has no value`, missing: name })),
-      ...reserved
+      ...allFaults(variables, derived).map(({ detail, field }) => ({ field, detail: `${field}: ${detail}` }))
     ]
   }
 }

@@ -39,16 +39,23 @@ interface Case {
   readonly required?: ReadonlyArray<string>
   readonly kind?: Asked["kind"]
   readonly choices?: Readonly<Record<string, Choice>>
-  readonly variables?: ReadonlyArray<string>
+  readonly variables?: ReadonlyArray<string> | Readonly<Record<string, string>>
   readonly connections?: ReadonlyArray<Chosen>
 }
+
+const valued = (variables: NonNullable<Case["variables"]>) =>
+  Object.fromEntries(
+    Object.entries(
+      Array.isArray(variables) ? Object.fromEntries(variables.map((name) => [name, "value"])) : variables
+    ).map(([name, value]) => [name, Redacted.make(String(value))])
+  )
 
 const plan = ({ choices = {}, connections = [], integrations = [], kind, required, variables = [] }: Case) =>
   planOf({
     manifest: manifest(integrations, required),
     kind: kind ?? "production",
     choices: new Map(Object.entries(choices)),
-    variables: new Set(variables),
+    variables: valued(variables),
     connections: new Map(connections.map((one) => [one.id, one]))
   })
 
@@ -120,20 +127,21 @@ const wrong: ReadonlyArray<readonly [name: string, Case, field: string, says: Re
   ["a choice for what every object has", { choices: { constructor: pasted } }, "choices", /does not exist/, null],
   ["an integration that is gone", { integrations: ["gone"] }, "choices.gone", /no such integration/, "gone"],
   ["no value", { required: ["GREETING"] }, "variables.GREETING", /GREETING has no value/, "GREETING"],
-  ["a variable of the service", { variables: ["VENDO_API_KEY"] }, "variables.VENDO_API_KEY", /by the service/, null],
+  ["a variable of the service", { variables: ["VENDO_API_KEY"] }, "variables.VENDO_API_KEY", /service's own/, null],
   ["a variable that runs something else", { variables: ["LD_PRELOAD"] }, "variables.LD_PRELOAD", /what is run/, null],
+  ["the mask in place of a value", { variables: { GREETING: "••••" } }, "variables.GREETING", /the value itself/, null],
   [
-    "a variable of an integration",
-    { integrations: ["openai"], choices: { openai: pool }, variables: ["OPENAI_BASE_URL"] },
-    "variables.OPENAI_BASE_URL",
-    /for openai/,
+    "more variables than a deployment holds",
+    { variables: Object.fromEntries(["A", "B", "C", "D"].map((name) => [name, "x".repeat(9_000)])) },
+    "variables",
+    /32 kB together/,
     null
   ],
   [
-    "a variable of a profile that is not chosen",
-    { integrations: ["notion"], choices: { notion: pasted }, variables: ["NOTION_API_TOKEN"] },
-    "variables.NOTION_API_TOKEN",
-    /for notion/,
+    "a variable of an integration, by whichever profile",
+    { integrations: ["openai"], choices: { openai: pasted }, variables: ["OPENAI_BASE_URL"] },
+    "variables.OPENAI_BASE_URL",
+    /from a connection/,
     null
   ]
 ]

@@ -33,6 +33,8 @@ describe("Variables of the tenant's own", () => {
     ["taking those away", { TELEGRAM_BOT_TOKEN: null }, "variables.TELEGRAM_BOT_TOKEN"],
     ["the service's own names", { OK: "1", VENDO_TENANT_ID: "x" }, "variables.VENDO_TENANT_ID"],
     ["the key", { VENDO_API_KEY: "x" }, "variables.VENDO_API_KEY"],
+    ["what decides what is run", { PATH: "/tmp" }, "variables.PATH"],
+    ["what decides what is loaded", { DYLD_INSERT_LIBRARIES: "x" }, "variables.DYLD_INSERT_LIBRARIES"],
     ["what is no name", { lower: "x" }, "variables"],
     ["no name at all", { "": "x" }, "variables"],
     ["a name with an equals sign", { "A=B": "x" }, "variables"],
