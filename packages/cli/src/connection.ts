@@ -1,5 +1,6 @@
-import { Effect, Option } from "effect"
+import { Console, Effect, Option, Redacted, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
+import type { CreatedConnection } from "@vendodev/api/ManagementGroup"
 import * as Catalog from "@vendodev/catalog/Catalog"
 import { UpstreamError } from "@vendodev/domain/BrokerError"
 import type { Connection } from "@vendodev/domain/Connection"
@@ -20,8 +21,9 @@ import {
 } from "./flags.ts"
 import { Management } from "./Management.ts"
 import * as resolve from "./resolve.ts"
-import { readSecret } from "./secret.ts"
-import { instant, tableOf } from "./table.ts"
+import { remove, revocations } from "./removal.ts"
+import { readIfGiven, readSecret } from "./secret.ts"
+import { facts, instant, tableOf } from "./table.ts"
 
 const accountOf = ({ metadata }: Connection): string | undefined => {
   const account = metadata["composio_account_id"]
@@ -89,6 +91,24 @@ export const profileOf = (
         )
   )
 
+const Webhook = Schema.Struct({ webhook: Schema.Struct({ url: Schema.String }) })
+const readWebhook = Schema.decodeUnknownOption(Webhook)
+
+/** What to set up at the provider of an inbound webhook, where a secret was made for it. */
+const webhookOf = ({ metadata, signing_secret: secret }: typeof CreatedConnection.Type): ReadonlyArray<string> => {
+  if (secret === undefined) return []
+  const address = Option.match(readWebhook(metadata), {
+    onNone: () => "not known: the service has no public address",
+    onSome: ({ webhook }) => webhook.url
+  })
+  return [
+    facts([
+      ["address", address],
+      ["signing secret", Redacted.value(secret)]
+    ])
+  ]
+}
+
 const needsAccount = (slug: IntegrationSlug) =>
   new Failure({
     code: "usage",
@@ -143,12 +163,16 @@ const create = Command.make(
     if (Option.contains(profile, "composio_managed") && Option.isNone(account)) return yield* needsAccount(slug)
     // Nobody is asked for a secret that has no use: an integration we do not know is the service's to refuse.
     const takesOne = Option.isSome(fromEnv) || Option.exists(profile, (profile) => takesCredential[profile])
-    const credential = takesOne ? { credential: yield* readSecret(fromEnv, `The ${slug} credential (hidden):`) } : {}
+    const secret = Option.contains(profile, "webhook_inbound")
+      ? yield* readIfGiven(fromEnv)
+      : takesOne
+        ? Option.some(yield* readSecret(fromEnv, `The ${slug} credential (hidden):`))
+        : Option.none()
     const [connection, response] = yield* createConnection({
       params: { tenant: tenant.id },
       payload: {
         slug,
-        ...credential,
+        ...(Option.isSome(secret) ? { credential: secret.value } : {}),
         ...(Option.isSome(name) ? { name: name.value } : {}),
         ...(Option.isSome(profile) ? { profile: profile.value } : {}),
         ...(Option.isSome(account) ? { composio_account_id: account.value } : {}),
@@ -157,7 +181,8 @@ const create = Command.make(
       },
       responseMode: "decoded-and-response"
     }).pipe(namingFlag)
-    yield* answer(response, Effect.succeed(rows([connection])))
+    yield* answer(response, Effect.succeed([rows([connection]), ...webhookOf(connection)].join("\n\n")))
+    if (connection.signing_secret !== undefined) yield* Console.error("This secret will not be shown again.")
   })
 ).pipe(
   Command.withDescription(
@@ -168,7 +193,11 @@ const create = Command.make(
     { command: "pass show telegram/bot | vendo connection create telegram --name work" },
     { command: "vendo connection create openai --from-env OPENAI_API_KEY --tenant acme" },
     { command: "vendo connection create google --account ca_abc123", description: "Composio keeps its tokens fresh" },
-    { command: "vendo connection create google --account ca_def456 --user alice", description: "For alice alone" }
+    { command: "vendo connection create google --account ca_def456 --user alice", description: "For alice alone" },
+    {
+      command: "vendo connection create telegram --profile webhook_inbound --name pushed",
+      description: "Makes a signing secret, and prints it with the address to push to"
+    }
   ]),
   Command.provide(Management.layer)
 )
@@ -231,8 +260,13 @@ const revoke = Command.make(
     yield* answer(response, Effect.succeed(rows([connection])))
   })
 ).pipe(
-  Command.withDescription("Revoke a connection and destroy its credential, for good"),
-  Command.withExamples([{ command: "vendo connection revoke telegram/work" }]),
+  Command.withDescription(
+    "Cut a connection off at once and destroy its credential, for good; tools stay bound, and are told so"
+  ),
+  Command.withExamples([
+    { command: "vendo connection revoke telegram/work" },
+    { command: "vendo connection remove telegram/work", description: "To be done with it, upstream as well" }
+  ]),
   Command.provide(Management.layer)
 )
 
@@ -242,6 +276,6 @@ export const connection = Command.make("connection").pipe(
     { command: "vendo connection create telegram --from-env TELEGRAM_BOT_TOKEN" },
     { command: "vendo connection list" }
   ]),
-  Command.withSubcommands([{ group: "Commands", commands: [list, create, reconnect, revoke] }]),
+  Command.withSubcommands([{ group: "Commands", commands: [list, create, reconnect, revoke, remove, revocations] }]),
   Command.withGlobalFlags([Tenant])
 )

@@ -27,11 +27,17 @@ export const named = Effect.fn("secret.named")(function* (name: string) {
   )
 })
 
-const piped = Effect.gen(function* () {
+/** What came through a pipe, unless that was nothing. */
+const arrived = Effect.gen(function* () {
   const stdio = yield* Stdio.Stdio
   const text = yield* Stream.mkString(Stream.decodeText(stdio.stdin)).pipe(Effect.orDie)
   const secret = text.replace(/\r?\n$/, "")
-  if (secret.trim() !== "") return Redacted.make(secret)
+  return secret.trim() === "" ? Option.none() : Option.some(Redacted.make(secret))
+})
+
+const piped = Effect.gen(function* () {
+  const secret = yield* arrived
+  if (Option.isSome(secret)) return secret.value
   return yield* usage("nothing came on stdin", "pipe the secret in, or name a variable with --from-env")
 })
 
@@ -48,6 +54,13 @@ export const readSecret = Effect.fn("secret.readSecret")(function* (from: Option
   if (Option.isSome(from)) return yield* named(from.value)
   const stdio = yield* Stdio.Stdio
   return yield* (yield* stdio.stdinIsTerminal) ? prompted(question) : piped
+})
+
+/** The secret that was named, or else piped; none where the service makes one, and nobody is asked. */
+export const readIfGiven = Effect.fn("secret.readIfGiven")(function* (from: Option.Option<string>) {
+  if (Option.isSome(from)) return Option.some(yield* named(from.value))
+  const stdio = yield* Stdio.Stdio
+  return yield* (yield* stdio.stdinIsTerminal) ? Effect.succeedNone : arrived
 })
 
 /** A token as it can stand in a header; one that can not is refused before it is sent. */

@@ -17,6 +17,7 @@ import * as help from "./help.ts"
 import { install } from "./install.ts"
 import { integration } from "./integration.ts"
 import { key } from "./key.ts"
+import { pool } from "./pool.ts"
 import { reportOf, tell } from "./report.ts"
 import { runCommand } from "./run.ts"
 import { status } from "./status.ts"
@@ -44,7 +45,7 @@ const vendo = Command.make("vendo").pipe(
     { group: "Use it", commands: [connect, runCommand, token, status] },
     { group: "Install", commands: [install, deployment, env, tool, validate] },
     { group: "Manage", commands: [tenant, app, connection, binding, user, key, credit] },
-    { group: "Operate", commands: [doctor, fuse] },
+    { group: "Operate", commands: [doctor, fuse, pool] },
     { group: "Look up", commands: [integration] }
   ]),
   Command.withGlobalFlags([Json, Url])

@@ -1,0 +1,38 @@
+import type { Mutant } from "@vendodev/testing/Mutant"
+
+const test = "packages/cli/test/removal.pg.test.ts"
+const removal = { file: "packages/cli/src/removal.ts", test }
+
+export const mutants: ReadonlyArray<Mutant> = [
+  {
+    ...removal,
+    control: "a dry run ends with the plan",
+    find: `if (dryRun) return yield* answer(`,
+    replace: `if (dryRun) yield* answer(`
+  },
+  {
+    ...removal,
+    control: "what can not be undone is confirmed",
+    find: "yield* confirmed(plan)",
+    replace: ""
+  },
+  {
+    ...removal,
+    control: "nobody confirms through a pipe",
+    find: "if ((yield* Json) || !canPrompt || !(yield* stdio.stdinIsTerminal)) {",
+    replace: "if (false) {"
+  },
+  {
+    ...removal,
+    control: "no is no",
+    find: "Remove ${name}, for good?` })) return",
+    replace: "Remove ${name}, for good?` }) || true) return"
+  },
+  {
+    file: "packages/cli/src/connection.ts",
+    test,
+    control: "a secret that was given is the one that is kept",
+    find: "? yield* readIfGiven(fromEnv)",
+    replace: "? Option.none()"
+  }
+]
