@@ -23,6 +23,8 @@ const DevFile = Schema.fromJsonString(
   Schema.Struct({
     baseUrl: Schema.String,
     credentialsUrl: Schema.String,
+    /** Of simulated providers. */
+    providersUrl: Schema.optionalKey(Schema.String),
     adminToken: Schema.RedactedFromValue(Schema.String),
     apps: Schema.Array(Schema.Struct({ slug: Schema.String, key: Schema.RedactedFromValue(Schema.String) }))
   })
@@ -133,7 +135,8 @@ export const prepare = Effect.fn("Demo.prepare")(function* (dataDir: string, bas
   const adminToken = Option.isSome(known)
     ? known.value.adminToken
     : yield* administrator.run.value(mintAdminToken("development"))
-  const refreshed = (yield* Settings).composioIsSimulated ? [simulated] : []
+  const { composioIsSimulated, providersUrl } = yield* Settings
+  const refreshed = composioIsSimulated ? [simulated] : []
   const keys = yield* AppKeys
   const apps = Option.isSome(known)
     ? known.value.apps
@@ -146,7 +149,13 @@ export const prepare = Effect.fn("Demo.prepare")(function* (dataDir: string, bas
         }
       ]
   const refreshes = Option.isSome(known) ? yield* complete(adminToken, refreshed) : refreshed.length > 0
-  const file = { baseUrl, credentialsUrl, adminToken, apps }
+  const file = {
+    baseUrl,
+    credentialsUrl,
+    ...(Option.isSome(providersUrl) ? { providersUrl: providersUrl.value } : {}),
+    adminToken,
+    apps
+  }
 
   // Written beside and renamed: a crash leaves the old file or the new one.
   const text = yield* Schema.encodeEffect(DevFile)(file)

@@ -41,6 +41,7 @@ const welcome = Effect.gen(function* () {
         database: Option.isSome(settings.databaseUrl)
           ? "as configured in DATABASE_URL"
           : join(settings.dataDir, "postgres"),
+        providers: settings.providersUrl,
         composio: settings.composioIsSimulated ? "simulated" : Option.isSome(settings.composioKey) ? "real" : "none"
       },
       demo

@@ -9,6 +9,8 @@ export interface Place {
   readonly keyFile: string
   readonly database: string
   readonly composio: "simulated" | "real" | "none"
+  /** Where simulated providers are, if they are. */
+  readonly providers: Option.Option<string>
 }
 
 const curl = (key: string, url: string) => `  curl -H "Authorization: Bearer ${key}" ${url}`
@@ -23,6 +25,10 @@ export const text = (place: Place, demo: Option.Option<Demo>): string =>
     `  reference     ${place.baseUrl}/docs`,
     `  database      ${place.database}`,
     `  key file      ${place.keyFile} (back it up: without it no credential can be opened)`,
+    ...Option.match(place.providers, {
+      onNone: () => [],
+      onSome: (url) => [`  providers     simulated at ${url}: no credential is tried anywhere else`]
+    }),
     ...Option.match(demo, { onNone: () => [], onSome: (demo) => requests(place, demo) }),
     ""
   ].join("\n")
