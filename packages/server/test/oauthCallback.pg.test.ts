@@ -1,8 +1,7 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { randomBytes } from "node:crypto"
-import type { Fault } from "@vendodev/simulator/Fault"
 import * as Connecting from "./fixtures/connecting.ts"
+import { answered, brought, changed, parameterOf, strangeOpeners } from "./fixtures/oauthAnswers.ts"
 import * as Service from "./fixtures/service.ts"
 import type { Answer, NoAnswer } from "./fixtures/wire.ts"
 
@@ -25,19 +24,6 @@ const came = Effect.fnUntraced(function* (to?: Effect.Success<typeof made>) {
   return { ...visit, tenant, connection, callback }
 })
 type Came = Effect.Success<ReturnType<typeof came>>
-
-/** The target with other parameters; nothing takes one away, and a list repeats it. */
-const withParameters = (target: string, change: Record<string, string | ReadonlyArray<string> | undefined>) => {
-  const [path = "", query = ""] = target.split("?")
-  const parameters = new URLSearchParams(query)
-  for (const [name, value] of Object.entries(change)) {
-    parameters.delete(name)
-    for (const each of value === undefined ? [] : [value].flat()) parameters.append(name, each)
-  }
-  return `${path}?${parameters.toString()}`
-}
-
-const parameterOf = (target: string, name: string) => new URLSearchParams(target.split("?")[1]).get(name) ?? ""
 
 /** Nothing is stored, what was there is as it was, and it is recorded; one sentence and a code are shown. */
 const isRefused = Effect.fnUntraced(function* (
@@ -68,139 +54,6 @@ const isRefused = Effect.fnUntraced(function* (
   assert.include(yield* Connecting.refusalsOf(answer), JSON.stringify({ outcome: code, tenant_id: tenant.id }))
   return answer
 })
-
-const unknownState = () => randomBytes(32).toString("base64url")
-const tampered = (state: string) => (state.startsWith("A") ? "B" : "A") + state.slice(1)
-const huge = "x".repeat(10 * 1024)
-
-interface Case {
-  readonly name: string
-  readonly code: string
-  /** Of what the browser brings. */
-  readonly target: (callback: string) => string
-}
-
-const changed =
-  (change: Record<string, string | ReadonlyArray<string> | undefined>) =>
-  (callback: string): string =>
-    withParameters(callback, change)
-
-const brought: ReadonlyArray<Case> = [
-  { name: "no state", code: "missing_params", target: changed({ state: undefined }) },
-  { name: "an empty state", code: "missing_params", target: changed({ state: "" }) },
-  {
-    name: "the state twice",
-    code: "missing_params",
-    target: (callback) => withParameters(callback, { state: [parameterOf(callback, "state"), "x"] })
-  },
-  {
-    name: "a state nobody gave",
-    code: "oauth_state_invalid",
-    target: (callback) => withParameters(callback, { state: unknownState() })
-  },
-  {
-    name: "a state of which a letter is another",
-    code: "oauth_state_invalid",
-    target: (callback) => withParameters(callback, { state: tampered(parameterOf(callback, "state")) })
-  },
-  { name: "a state of 10 kB", code: "oauth_state_invalid", target: changed({ state: huge }) },
-  { name: "no code", code: "missing_params", target: changed({ code: undefined }) },
-  { name: "an empty code", code: "missing_params", target: changed({ code: "" }) },
-  { name: "two codes", code: "missing_params", target: changed({ code: ["a", "b"] }) },
-  { name: "a code of 10 kB", code: "missing_params", target: changed({ code: huge }) },
-  { name: "a code and an error", code: "missing_params", target: changed({ error: "access_denied" }) },
-  {
-    name: "a code nobody gave",
-    code: "oauth_exchange_failed",
-    target: changed({ code: "simulated-code-of-somebody-else" })
-  },
-  { name: "consent refused", code: "access_denied", target: changed({ code: undefined, error: "access_denied" }) },
-  { name: "another error", code: "server_error", target: changed({ code: undefined, error: "server_error" }) },
-  { name: "two errors", code: "missing_params", target: changed({ code: undefined, error: ["access_denied", "x"] }) },
-  {
-    name: "an error nobody knows, with markup",
-    code: "provider_error",
-    target: changed({
-      code: undefined,
-      error: "<script>alert(1)</script>",
-      error_description: "<img src=x onerror=alert(1)> no token for you"
-    })
-  },
-  {
-    name: "the name of another server",
-    code: "oauth_issuer_invalid",
-    target: changed({ iss: "https://attacker.example" })
-  },
-  {
-    name: "the state of one provider to another",
-    code: "oauth_state_invalid",
-    target: (callback) => callback.replace("/notion/", "/github/")
-  },
-  {
-    name: "the state of one way by another",
-    code: "oauth_state_invalid",
-    target: (callback) =>
-      withParameters(callback.replace("/oauth/", "/oauth/composio/"), { cstate: parameterOf(callback, "state") })
-  },
-  {
-    name: "the state of one way as if it were of another",
-    code: "missing_cstate",
-    target: (callback) => callback.replace("/oauth/", "/oauth/composio/")
-  },
-  {
-    name: "a provider nobody knows",
-    code: "provider_unknown",
-    target: (callback) => callback.replace("/notion/", "/nosuch/")
-  }
-]
-
-const html = { status: 200, body: "html" } as const
-
-/** Of the endpoint that gives tokens. */
-const answered: ReadonlyArray<Fault & { readonly name: string }> = [
-  { name: "200 with an error", body: { text: `{"error":"invalid_grant"}` }, status: 200 },
-  { name: "a page", ...html },
-  { name: "a redirect", status: 302, headers: [["location", "https://attacker.example"]], body: "empty" },
-  { name: "500", status: 500 },
-  { name: "no JSON", body: "truncated" },
-  { name: "a list", body: "array" },
-  { name: "another envelope", body: "enveloped" },
-  { name: "300 kB", body: "padded" },
-  { name: "nothing", body: "empty" },
-  { name: "a reset", delivery: "reset-after-headers" },
-  { name: "silence", delivery: "never" },
-  { name: "another kind of token", merge: { token_type: "mac" } },
-  { name: "no kind of token", omit: ["token_type"] },
-  { name: "no token", omit: ["access_token"] },
-  { name: "an empty token", merge: { access_token: "" } },
-  { name: "a token of two lines", merge: { access_token: "ntn_a\nb" } },
-  { name: "a token that is a number", merge: { access_token: 7 } },
-  { name: "nobody's account", omit: ["workspace_id"] },
-  ...[0, -1, "3600", 1e20, 3600, "soon"].map((expires_in) => ({
-    name: `expires_in ${JSON.stringify(expires_in)}`,
-    merge: { expires_in }
-  }))
-]
-
-/** Whatever is no origin, or not the one the browser is returned to. */
-const strangeOpeners = [
-  "//tool.example",
-  "https:tool.example",
-  "/\\tool.example",
-  "javascript:alert(1)",
-  "data:text/html,x",
-  "https://user@tool.example",
-  "https://tool.example.evil.example",
-  "https://tool.example@evil.example",
-  "https://evil-tool.example",
-  "http://tool.example",
-  "https://tool.example:8443",
-  "https://tool.example/",
-  "https://tööl.example",
-  "https://evil.example",
-  "null",
-  "*"
-]
 
 layer(Connecting.layer(), { excludeTestServices: true })("A browser that comes back from a provider", (it) => {
   it.effect("with what it was given is connected once, and the old connection keeps its id", () =>
