@@ -43,7 +43,13 @@ export type ContextField = typeof ContextField.Type
  * matched against the credential, is the identity; it is kept in the
  * connection's metadata under `metadata`.
  */
-export const IdentityRule = Schema.Struct({ pattern: Pattern, metadata: Schema.String, hint: Schema.String })
+export const IdentityRule = Schema.Struct({
+  pattern: Pattern,
+  metadata: Schema.String,
+  hint: Schema.String,
+  /** Where the name of the account is kept beside it, once the provider was asked. */
+  name: Schema.optionalKey(Schema.String)
+})
 
 export const Integration = Schema.Struct({
   slug: IntegrationSlug,

@@ -29,7 +29,9 @@ const post = Effect.fnUntraced(function* (
   )
 })
 
-const Opened = Schema.fromJsonString(Schema.Struct({ url: Schema.String, expires_at: Schema.DateTimeUtcFromString }))
+const Opened = Schema.fromJsonString(
+  Schema.Struct({ id: Schema.String, url: Schema.String, expires_at: Schema.DateTimeUtcFromString })
+)
 
 const open = Effect.fnUntraced(function* (...asked: Parameters<typeof post>) {
   const answer = yield* post(...asked)
@@ -95,12 +97,14 @@ layer(Service.layer({ VENDO_PUBLIC_URL: publicUrl }), { excludeTestServices: tru
       const path = url.slice(publicUrl.length)
       const ticket = path.slice(path.indexOf("vendo_ct_"))
       const get = (path: string) => one(port, message({ path }))
-      for (const query of ["", "&x=1"]) {
-        const page = yield* get(path + query)
-        assert.strictEqual(page.status, 200, page.body)
-        assert.strictEqual(page.headers["referrer-policy"], "no-referrer")
-        assert.notInclude(page.body, ticket)
-      }
+      const landed = yield* get(`${path}&x=1`)
+      assert.strictEqual(landed.status, 303, landed.body)
+      assert.strictEqual(landed.headers["location"], "notion")
+      assert.notInclude(JSON.stringify(landed), ticket)
+      const late = yield* get(path)
+      assert.strictEqual(late.status, 404)
+      assert.strictEqual(late.headers["referrer-policy"], "no-referrer")
+      assert.notInclude(late.body, ticket)
       // Anywhere else it is a secret in a query, and so is every other one here.
       const here = "/connections/connect/notion"
       for (const target of [
@@ -122,7 +126,7 @@ layer(Service.layer({ VENDO_PUBLIC_URL: publicUrl }), { excludeTestServices: tru
       }
       // Whatever letters chance gave it.
       const unlucky = `vendo_ct_token${"A".repeat(37)}`
-      assert.strictEqual((yield* get(`${here}?ticket=${unlucky}`)).status, 200)
+      assert.strictEqual((yield* get(`${here}?ticket=${unlucky}`)).status, 404)
     })
   )
 
@@ -155,7 +159,14 @@ layer(Service.layer({ VENDO_PUBLIC_URL: publicUrl }), { excludeTestServices: tru
       isRow(yield* post(tenant.key, { slug: "nosuch" }), "provider_unknown")
       isRow(yield* post(tenant.key, { slug: "nosuch" }, bad), "identity_invalid")
       isRow(yield* post(undefined, { slug: "notion" }), "app_unknown", { sent: false })
-      for (const bearer of ["hunter2", adminToken]) isRow(yield* post(bearer, { slug: "notion" }), "app_unknown")
+      isRow(yield* post("hunter2", { slug: "notion" }), "app_unknown")
+      // An admin speaks for no tenant, and an app for none but its own.
+      isRow(yield* post(adminToken, { slug: "notion" }), "validation_failed", { field: "tenant_id" })
+      isRow(yield* post(`${adminToken}x`, { slug: "notion", tenant_id: tenant.id }), "session_required")
+      const said = { tenant_id: tenant.id, app_id: tenant.app, user: "alice", connection_id: connection }
+      for (const [field, value] of Object.entries(said)) {
+        isRow(yield* post(tenant.key, { slug: "notion", [field]: value }), "validation_failed", { field })
+      }
       yield* administer(`UPDATE broker.app_keys SET expires_at = now() WHERE id = '${tenant.keyId}'`)
       isRow(yield* post(tenant.key, { slug: "nosuch" }, bad), "app_expired")
       yield* Service.managed("DELETE", `${tenant.base}/keys/${tenant.keyId}`)

@@ -111,7 +111,7 @@ export class Connections extends Context.Service<
         const metadata = JSON.stringify({
           ...(Option.isSome(identity) ? { [identity.value.field]: identity.value.value } : {}),
           ...(Option.isSome(account) ? { composio_account_id: account.value } : {}),
-          ...(found === undefined ? {} : metadataOf(slug, {}, found))
+          ...(found === undefined ? {} : metadataOf(integration, {}, found))
         })
         const { box, version } = Option.isNone(secret)
           ? { box: null, version: null }

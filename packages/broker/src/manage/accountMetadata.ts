@@ -1,6 +1,7 @@
 /** What the metadata of a connection says of its account. */
 import { Option, Schema } from "effect"
 import type { Json } from "effect/Schema"
+import type { Integration } from "@vendodev/catalog/Integration"
 import { type Found, nobody, type Owner } from "../connect/Obtained.ts"
 
 export type Metadata = Readonly<Record<string, Json>>
@@ -27,6 +28,7 @@ export const metadataOf = (
   const account = owner.id === null && owner.name === null ? ownerIn(before) : owner
   return {
     ...(account.id === null && account.name === null ? {} : { account: { id: account.id, name: account.name } }),
+    ...(identity?.name === undefined || account.name === null ? {} : { [identity.name]: account.name }),
     ...(isEmpty(known) ? {} : { context: { [slug]: known } }),
     ...(unknown.length === 0 ? {} : { context_missing: unknown }),
     ...(unverified ? { unverified } : {})
@@ -36,5 +38,5 @@ export const metadataOf = (
 const ofAccount = new Set(["account", "context", "context_missing", "unverified"])
 
 /** The rest, which is not the account's. */
-export const withoutAccount = (metadata: Metadata): Metadata =>
-  Object.fromEntries(Object.entries(metadata).filter(([name]) => !ofAccount.has(name)))
+export const withoutAccount = ({ identity }: Integration, metadata: Metadata): Metadata =>
+  Object.fromEntries(Object.entries(metadata).filter(([name]) => !ofAccount.has(name) && name !== identity?.name))

@@ -104,12 +104,12 @@ export const makeRenewals = Effect.gen(function* () {
       })
       return yield* new OtherAccount(named([ownerIn(metadata), connection.name], [found.owner, unknown]))
     }
-    const { composio_account_id: accountBefore = null, ...rest } = withoutAccount(metadata)
+    const { composio_account_id: accountBefore = null, ...rest } = withoutAccount(integration, metadata)
     const after = JSON.stringify({
       ...rest,
       ...(Option.isSome(identity) ? { [identity.value.field]: identity.value.value } : {}),
       ...(Option.isSome(account) ? { composio_account_id: account.value } : {}),
-      ...metadataOf(slug, other ? {} : metadata, found)
+      ...metadataOf(integration, other ? {} : metadata, found)
     })
     const slot = Option.match(identity, {
       onNone: () => Buffer.from(id.replaceAll("-", ""), "hex"),

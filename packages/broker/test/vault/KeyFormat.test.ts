@@ -5,7 +5,7 @@ import { hint, isWellFormed, type KeyPrefix, mint } from "@vendodev/broker/vault
 import { seeded } from "./fixtures/seeded.ts"
 
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-const prefixes: ReadonlyArray<KeyPrefix> = ["vendo_sk_", "vendo_at_", "vendo_ct_"]
+const prefixes: ReadonlyArray<KeyPrefix> = ["vendo_sk_", "vendo_at_", "vendo_ct_", "vendo_cv_"]
 const many = 20_000
 
 const minted = (prefix: KeyPrefix, n: number) => Array.from({ length: n }, () => Redacted.value(mint(prefix)))

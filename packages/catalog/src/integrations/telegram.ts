@@ -24,7 +24,8 @@ export const telegram = define({
   identity: {
     pattern: botToken,
     metadata: "telegram_bot_id",
-    hint
+    hint,
+    name: "telegram_bot_username"
   },
   context: [],
   account: {

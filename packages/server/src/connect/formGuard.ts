@@ -19,16 +19,16 @@ const isForm = /^application\/x-www-form-urlencoded\s*(?:;|$)/i
  * the browser must say that page and target are of one site, which no page of
  * another one can.
  */
-const isOwn = ({ headers }: HttpServerRequest.HttpServerRequest, own: string | undefined): boolean => {
-  const { origin } = headers
+const isOwn = ({ headers }: HttpServerRequest.HttpServerRequest, own: Option.Option<string>): boolean => {
+  const { origin = "" } = headers
   const site = headers["sec-fetch-site"]
-  if (origin === undefined || (site !== undefined && site !== "same-origin")) return false
-  return origin === own || (origin === "null" && site === "same-origin")
+  if (site !== undefined && site !== "same-origin") return false
+  return Option.contains(own, origin) || (origin === "null" && site === "same-origin")
 }
 
 export const makeFormGuard = Effect.gen(function* () {
   const { publicUrl } = yield* Settings
-  const own = Option.getOrUndefined(Option.map(publicUrl, (url) => new URL(url).origin))
+  const own = Option.map(publicUrl, (url) => new URL(url).origin)
   const { formToken } = yield* Visits
   return {
     tokenOf: formToken,
