@@ -2,7 +2,28 @@ import { assert, layer } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { adminToken, api, botToken, bound, ok, run, Started } from "./fixtures/Started.ts"
+import { adminToken, api, botToken, bound, Started } from "./fixtures/Started.ts"
+import { vendo } from "./fixtures/inProcess.ts"
+
+/** In this process, for there are many runs, and in the directory of the server's files. */
+const run = Effect.fnUntraced(function* (
+  args: ReadonlyArray<string>,
+  { env = {} }: { readonly env?: Readonly<Record<string, string>> } = {}
+) {
+  const { baseUrl, cwd } = yield* Started
+  const named = args.map((arg) => (arg.endsWith(".yaml") ? join(cwd, arg) : arg))
+  return yield* vendo(named, { env: { VENDO_URL: baseUrl, VENDO_ADMIN_TOKEN: yield* adminToken, ...env } })
+})
+
+/** What must succeed, without the last line break. */
+const ok = Effect.fnUntraced(function* (
+  args: ReadonlyArray<string>,
+  options: { readonly env?: Readonly<Record<string, string>> } = {}
+) {
+  const { exit, stderr, stdout } = yield* run(args, options)
+  assert.strictEqual(exit, 0, `vendo ${args.join(" ")}\n${stderr}`)
+  return stdout.replace(/\n$/, "")
+})
 
 const write = Effect.fnUntraced(function* (name: string, text: string) {
   const { cwd } = yield* Started
@@ -35,6 +56,7 @@ layer(Started.layer)("vendo install", (it) => {
       const { exit, stderr, stdout } = yield* run(
         [
           "install",
+          "vendo.yaml",
           "--use",
           "notion=notion/mine",
           "--pool",
@@ -132,7 +154,7 @@ layer(Started.layer)("vendo install", (it) => {
       yield* write("good.yaml", manifest("good", "telegram"))
       yield* write("bad.yaml", "name: bad\nversion: 2\nextra: hunter2\n")
       const wrong: ReadonlyArray<readonly [args: ReadonlyArray<string>, says: RegExp]> = [
-        [["nothing.yaml"], /no file "nothing\.yaml"/],
+        [["nothing.yaml"], /no file .*nothing\.yaml/],
         [["bad.yaml"], /bad\.yaml:2:10: version: [\s\S]*bad\.yaml:3:1: /],
         [["good.yaml", "--use", "telegram"], /--use telegram=…/],
         [["good.yaml", "--use", "=hunter2"], /--use telegram=…/],
