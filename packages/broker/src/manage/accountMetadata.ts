@@ -19,7 +19,7 @@ const isEmpty = (record: object) => Object.keys(record).length === 0
 
 /** Everything of the account anew. `before` is what is still true of it: nothing, when it is another account. */
 export const metadataOf = (
-  slug: string,
+  { identity, slug }: Integration,
   before: Metadata,
   { context, missing, owner, unverified }: Found
 ): Metadata => {
