@@ -143,8 +143,9 @@ describe("As PID 1", () => {
       skips(context)
       const { run, service } = yield* started([], first)
       // unshare(1) keeps the signals it gets to itself.
-      const child = spawnSync("pgrep", ["-P", String(run.child.pid)], { encoding: "utf8" }).stdout.trim()
-      process.kill(Number(child), "SIGTERM")
+      const child = Number(spawnSync("pgrep", ["-P", String(run.child.pid)], { encoding: "utf8" }).stdout.trim())
+      assert.isAbove(child, 1)
+      process.kill(child, "SIGTERM")
       assert.strictEqual(yield* run.exit, 40)
       assert.deepStrictEqual(run.signals(), ["SIGTERM"])
       assert.deepInclude(service.reports().at(-1), { state: "exited", exit_code: 40 })
