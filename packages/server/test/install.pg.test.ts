@@ -187,7 +187,7 @@ layer(service(), { excludeTestServices: true })("Installing over the wire", (it)
         "openai: nothing",
         "stripe: that connection was revoked",
         "notion: ",
-        "VENDO_API_KEY is set"
+        "variables.VENDO_API_KEY: "
       ]) {
         assert.include(fields["detail"], part)
       }
