@@ -7,6 +7,7 @@ import type { Canary } from "./canaries.ts"
 import { type Answered, type Call, call } from "../fixtures/client.ts"
 import { installs } from "./installs.ts"
 import { deploymentQuestions } from "./deploymentQuestions.ts"
+import { endings } from "./endings.ts"
 import { ownQuestions } from "./ownQuestions.ts"
 
 /** An answer in which no canary may be. */
@@ -155,6 +156,7 @@ export const everything = Effect.fnUntraced(function* ({ administer, adminToken,
     own,
     bound: [notion, openai, telegram]
   })
+  yield* endings({ port, adminToken, ask, manage, paste, keep, text, credential, tenant })
 
   // Who asks.
   yield* vend("notion", invented("a key nobody issued", "vendo_sk_"))
