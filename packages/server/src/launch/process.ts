@@ -62,16 +62,15 @@ export const make = Effect.fnUntraced(function* ({ inherited, program }: Process
   const shown = Option.getOrElse(program, () => ownProgram)
   const turns = yield* Semaphore.make(1)
 
-  const wordsOf = (command: ReadonlyArray<string>): Words =>
-    Option.match(program, {
-      onNone: () => [process.execPath, ownProgram, "run", "--", ...command],
-      onSome: (file) => [file, "run", "--", ...command]
-    })
+  const file: Words = Option.match(program, {
+    onNone: () => [process.execPath, ownProgram],
+    onSome: (file) => [file]
+  })
 
   const start = Effect.fnUntraced(function* ({ key, launch, ...target }: Launching) {
-    const words = wordsOf(launch.command ?? [])
+    const args = ["run", "--", ...(launch.command ?? [])]
     const detail = `its output goes to ${files.logOf(target)}`
-    if (yield* files.isRunning(target, words)) return { state: "running", detail } as const
+    if (yield* files.isRunning(target, args)) return { state: "running", detail } as const
     const cwd = path.resolve(here, launch.directory ?? ".")
     const isDirectory = Effect.map(fs.stat(cwd), ({ type }) => type === "Directory")
     if (!(yield* Effect.orElseSucceed(isDirectory, () => false))) return failed(`there is no directory ${cwd}`)
@@ -79,7 +78,7 @@ export const make = Effect.fnUntraced(function* ({ inherited, program }: Process
     if (Option.isNone(program) && !existsSync(ownProgram)) return yield* new Unstartable({ code: "ENOENT" })
     const log = yield* files.open(target)
     const env = { ...inherited, VENDO_API_KEY: Redacted.value(key), VENDO_BASE_URL: url }
-    const pid = yield* spawned(words, { cwd, env, log })
+    const pid = yield* spawned([...file, ...args], { cwd, env, log })
     yield* files.keep(target, pid)
     return { state: "started", detail } as const
   }, Effect.scoped)

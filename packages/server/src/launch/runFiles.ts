@@ -8,15 +8,18 @@ import { nameOf } from "./target.ts"
 /** Beyond it the next launch begins a new file, beside which the old one stays. */
 const longestLog = 10 * 1024 * 1024
 
-/** Whether the process is the one that was started with these words: its number may have passed to another. */
-const isOf = Effect.fnUntraced(function* (pid: number, words: ReadonlyArray<string>) {
+/**
+ * Whether the process is the one that was started with these arguments: its number may have passed to another. Which
+ * program it is, is not asked: a script may have left its place to what it starts.
+ */
+const isOf = Effect.fnUntraced(function* (pid: number, args: ReadonlyArray<string>) {
   const fs = yield* FileSystem.FileSystem
   if (process.platform === "linux") {
     const found = yield* Effect.option(fs.readFileString(`/proc/${pid}/cmdline`))
-    return Option.exists(found, (line) => line.endsWith(words.map((word) => `${word}\0`).join("")))
+    return Option.exists(found, (line) => line.endsWith(args.map((word) => `\0${word}`).join("") + "\0"))
   }
   const found = yield* Effect.option(run("/bin/ps", ["-ww", "-o", "command=", "-p", String(pid)], Option.none()))
-  return Option.exists(found, (line) => line.trimEnd().endsWith(words.join(" ")))
+  return Option.exists(found, (line) => line.trimEnd().endsWith(` ${args.join(" ")}`))
 })
 
 /** What it prints has nowhere to go. */
@@ -54,13 +57,11 @@ export const makeRunFiles = Effect.fnUntraced(function* (dataDir: string) {
     /** Its number, for `isRunning`. Who has lost it may start a second run, and that one takes over. */
     keep: (target: Target, pid: number) =>
       Effect.ignore(fs.writeFileString(of(target, "pid"), `${pid}\n`, { mode: 0o600 })),
-    /** Whether what was started with these words runs still, whoever started it. */
-    isRunning: Effect.fnUntraced(function* (target: Target, words: ReadonlyArray<string>) {
+    /** Whether what was started with these arguments runs still, whoever started it. */
+    isRunning: Effect.fnUntraced(function* (target: Target, args: ReadonlyArray<string>) {
       const kept = yield* Effect.option(fs.readFileString(of(target, "pid")))
       const pid = Option.filter(Option.map(kept, Number), (pid) => Number.isSafeInteger(pid) && pid > 0)
-      return (
-        Option.isSome(pid) && (yield* isOf(pid.value, words).pipe(Effect.provideService(FileSystem.FileSystem, fs)))
-      )
+      return Option.isSome(pid) && (yield* isOf(pid.value, args).pipe(Effect.provideService(FileSystem.FileSystem, fs)))
     })
   }
 })
