@@ -23,6 +23,7 @@ const service = Layer.unwrap(
       HOME: "/nowhere",
       COMPOSIO_API_KEY: canary,
       OPENAI_API_KEY: canary,
+      NOTION_OAUTH_CLIENT_ID: "client",
       NOTION_OAUTH_CLIENT_SECRET: canary,
       SOME_SECRET: canary
     })
@@ -110,7 +111,7 @@ layer(service, { excludeTestServices: true })("A service in development", (it) =
   )
 
   it.effect(
-    "runs a tool with its variables, which goes on while the service is away, and ends when it is told to",
+    "runs a tool with its variables, while the service is away as well, until it is told to stop; and starts it again",
     () =>
       Effect.gen(function* () {
         const fs = yield* FileSystem.FileSystem
@@ -146,7 +147,20 @@ layer(service, { excludeTestServices: true })("A service in development", (it) =
         yield* inStatus("stopped")
         yield* patiently(Effect.filterOrFail(isRunning(run), (alive) => !alive))
         assert.isFalse(yield* isRunning(given.pid))
-        assert.notInclude(yield* fs.readFileString(`${dataDir}/deployments/${id}-echo.log`), key)
+
+        // Started again it has another key, and the one before is over.
+        yield* fs.remove(out)
+        const again = yield* within(Service.managed("POST", `/tenants/${id}/deployments/${deployment.id}/start`))
+        assert.include(again.body, `"state":"launched"`)
+        const next = Number(yield* fs.readFileString(`${dataDir}/deployments/${id}-echo.pid`))
+        yield* Effect.addFinalizer(() => end(next))
+        const fresh = (yield* said(out)).env["VENDO_API_KEY"] ?? ""
+        assert.notStrictEqual(fresh, key)
+        assert.strictEqual((yield* within(Service.vend("telegram", fresh))).status, 200)
+        const former = yield* within(Service.vend("telegram", key))
+        assert.strictEqual(former.headers["vendo-error-code"], "app_revoked")
+        const log = yield* fs.readFileString(`${dataDir}/deployments/${id}-echo.log`)
+        for (const secret of [key, fresh]) assert.notInclude(log, secret)
       }),
     300_000
   )

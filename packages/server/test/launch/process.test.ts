@@ -59,6 +59,7 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("A launched process"
         VENDO_API_KEY: canary,
         VENDO_PUBLIC_URL: "https://public.example",
         COMPOSIO_API_KEY: canary,
+        NOTION_OAUTH_CLIENT_ID: "client",
         NOTION_OAUTH_CLIENT_SECRET: canary,
         OTEL_EXPORTER_OTLP_HEADERS: `authorization=${canary}`,
         OPENAI_API_KEY: canary,
