@@ -4,7 +4,7 @@ import type { Connection } from "@vendodev/domain/Connection"
 import type { Deployment } from "@vendodev/domain/Deployment"
 import { answer } from "./answer.ts"
 import { Tenant } from "./flags.ts"
-import { restart, start, stop } from "./lifecycle.ts"
+import { restart, start, statusOf, stop } from "./lifecycle.ts"
 import { Deployments, Management } from "./Management.ts"
 import * as resolve from "./resolve.ts"
 import { facts, instant, table } from "./table.ts"
@@ -46,7 +46,7 @@ export const described = (deployment: Deployment, connections: ReadonlyArray<Con
       ["name", deployment.name],
       ["tool", toolOf(deployment)],
       ["kind", deployment.kind],
-      ["status", deployment.status],
+      ["status", statusOf(deployment)],
       ["run", runOf(deployment)],
       ...(deployment.restart_required ? [["restart", "needed to apply what changed"] as const] : []),
       ["created", instant(deployment.created_at)],

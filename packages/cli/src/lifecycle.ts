@@ -8,8 +8,11 @@ import * as resolve from "./resolve.ts"
 
 const deploymentArgument = Argument.String("deployment").pipe(Argument.withDescription("A deployment, by slug or id"))
 
-const standing = ({ restart_required, slug, status }: Deployment): string =>
-  `${slug} is ${status}${restart_required ? "; restart to apply what changed" : ""}`
+/** In a few words. */
+export const statusOf = ({ restart_required, status }: Deployment): string =>
+  restart_required ? `${status}; restart to apply what changed` : status
+
+const standing = (deployment: Deployment): string => `${deployment.slug} is ${statusOf(deployment)}`
 
 const placeOf = Effect.fn("lifecycle.placeOf")(function* (name: string) {
   const { id: tenant } = yield* resolve.tenant
