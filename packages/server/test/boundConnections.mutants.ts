@@ -31,7 +31,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   },
   {
     control: "a token that expires is not listed, nor asked for",
-    file: listing,
+    file: "packages/broker/src/vend/boundCredentials.ts",
     find: `composio_managed: false`,
     replace: `composio_managed: true`,
     test

@@ -139,6 +139,8 @@ export default statements(
           WHEN unique_violation THEN why := 'its new consumer uses another connection by now';
         END;
       END IF;
+      -- Whoever reports locks it next, and hand-overs come after deployments.
+      PERFORM FROM broker.deployments d WHERE d.tenant_id = t AND d.app_id = h.from_app FOR UPDATE;
       UPDATE broker.hand_overs x SET state = 'cancelled', ended_at = now(), reason = why
         WHERE x.tenant_id = t AND x.id = h.id AND x.state = 'draining';
       RETURN 'cancelled';
