@@ -3,13 +3,13 @@
  * secret, which is made here unless the provider made one; it and the address to
  * push to are told once, for whoever sets them up at the provider.
  */
-import { Context, Effect, Layer, Option, Redacted } from "effect"
+import { Context, Effect, Layer, Option, type Redacted } from "effect"
 import { SqlClient } from "effect/sql"
-import { randomBytes } from "node:crypto"
 import type { Conflict, ProviderUnknown, ValidationFailed } from "@vendodev/domain/BrokerError"
 import type { Connection } from "@vendodev/domain/Connection"
 import type { InTenant } from "../database/Tenancy.ts"
 import { Connections, type NewConnection } from "../manage/Connections.ts"
+import { makeSigningSecret } from "../vault/signingSecret.ts"
 import { externalId } from "../vend/externalId.ts"
 import { HooksAddress } from "./HooksAddress.ts"
 
@@ -38,9 +38,7 @@ export class InboundWebhooks extends Context.Service<
 
       return InboundWebhooks.of({
         create: Effect.fn("InboundWebhooks.create")(function* (input) {
-          const signingSecret = Redacted.make(randomBytes(secretLength).toString("base64url"), {
-            label: "signing secret"
-          })
+          const signingSecret = makeSigningSecret()
           const { id } = yield* connections.create({
             ...input,
             profile: Option.some("webhook_inbound"),
@@ -59,6 +57,3 @@ export class InboundWebhooks extends Context.Service<
     })
   )
 }
-
-/** In bytes. As text it is made of what Telegram takes for a secret token, and providers with no rule take anything. */
-const secretLength = 32
