@@ -1,6 +1,6 @@
 import { assert, it } from "@effect/vitest"
 import { Context, Effect, Layer, Redacted } from "effect"
-import { createHash } from "node:crypto"
+import { createHash, type KeyObject } from "node:crypto"
 import { additionalData } from "@vendodev/broker/vault/additionalData"
 import { generate, type KeyMaterial, Keyring, type KeyUnavailable } from "@vendodev/broker/vault/Keyring"
 import { mint } from "@vendodev/broker/vault/KeyFormat"
@@ -57,7 +57,7 @@ it.effect("what the installation owns opens for what it was sealed for, with the
     assert.match(hex(Redacted.value(wiped)), /^(?:00)+$/)
     assert.notStrictEqual(hex(box.sealed), hex(again.sealed))
     const wrapped = one.generateDataKey(tenant(), 1)
-    const closed: ReadonlyArray<Effect.Effect<unknown, KeyUnavailable>> = [
+    const closed: ReadonlyArray<Effect.Effect<KeyObject | Redacted.Redacted<Uint8Array>, KeyUnavailable>> = [
       one.open({ ...a, of: "b" }, box),
       one.open({ ...a, kind: "user-token-key" }, box),
       other.open(a, box),
