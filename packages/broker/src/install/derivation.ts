@@ -139,6 +139,6 @@ export const fromItself = (
 
 /** By name, in one order. A later list wins: the tenant's own variables come first, and override nothing. */
 export const byName = (...lists: ReadonlyArray<ReadonlyArray<Derived>>): ReadonlyArray<Derived> =>
-  [...new Map(lists.flat().map((variable) => [variable.name, variable])).values()].sort((a, b) =>
+  [...new Map(lists.flat().map((variable) => [variable.name, variable])).values()].toSorted((a, b) =>
     a.name < b.name ? -1 : 1
   )

@@ -2,7 +2,7 @@
 import { assert, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Redacted } from "effect"
 import { TestClock } from "effect/testing"
-import { makeOAuthInstall, newState, type Install, type Sent } from "@vendodev/broker/connect/oauthInstall"
+import { makeOAuthInstall, newState, type Install } from "@vendodev/broker/connect/oauthInstall"
 import { ProviderAddress, through } from "@vendodev/broker/upstream/ProviderAddress"
 import { Providers } from "@vendodev/broker/upstream/Providers"
 import { define } from "@vendodev/catalog/Integration"
