@@ -128,7 +128,8 @@ export const withoutComments = (text: string) =>
     part.startsWith("//") || part.startsWith("/*") ? part.replaceAll(/[^\n]/g, " ") : part
   )
 
-const imported = /\bfrom\s*["']([^"']+)["']|\bimport\s*\(?\s*["']([^"']+)["']/g
+const imported =
+  /^(?:import\b|export\s+(?:type\s+)?[{*])[^"'`;()=]*?\bfrom\s*["']([^"']+)["']|\bimport\s*\(?\s*["']([^"']+)["']/gm
 
 const imports = (text: string) =>
   [...withoutComments(text).matchAll(imported)].map((match) => ({
