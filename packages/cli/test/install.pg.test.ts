@@ -50,6 +50,7 @@ layer(Started.layer)("vendo install", (it) => {
   it.effect("prints the key alone on stdout, and what was bound and the next command beside it", () =>
     Effect.gen(function* () {
       const { env, tenant } = yield* bound
+      yield* api("PUT", "/pools/openai", { credential: "sk-hunter2-of-the-pool" })
       yield* write("vendo.yaml", manifest("echo-bot", "telegram, openai, notion", greeting))
       yield* api("POST", `/tenants/${tenant}/connections`, { slug: "notion", name: "mine", credential: "ntn_hunter2" })
       const credential = botToken()
@@ -72,7 +73,7 @@ layer(Started.layer)("vendo install", (it) => {
       )
       assert.strictEqual(exit, 0, stderr)
       assert.match(stdout.trim(), keyLike)
-      for (const part of ["echo-bot", "notion/mine", "telegram/echo-bot", "openai/managed pool", "vendo run -- "]) {
+      for (const part of ["echo-bot", "notion/mine", "telegram/echo-bot", "openai/pool", "vendo run -- "]) {
         assert.include(stderr, part)
       }
       for (const secret of [stdout.trim(), credential, "hunter2"]) assert.notInclude(stderr, secret)

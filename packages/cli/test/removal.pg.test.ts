@@ -79,6 +79,8 @@ layer(Started.layer, { timeout: "60 seconds", excludeTestServices: true })("vend
 
   it.effect("removes it when that was said, at a terminal or beforehand, and lists what is not confirmed", () =>
     Effect.gen(function* () {
+      const { providers } = yield* Started
+      yield* providers.addFaults({ route: "telegram.deleteWebhook", status: 503 })
       for (const [args, typed] of [
         [remove, "y"],
         [[...remove, "--yes"], undefined]

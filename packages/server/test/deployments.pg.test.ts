@@ -10,7 +10,8 @@ import {
   makeDeployment,
   newRun,
   report,
-  reporting
+  reporting,
+  standing
 } from "./fixtures/deployed.ts"
 import { brief, listen } from "./fixtures/listening.ts"
 import * as Service from "./fixtures/service.ts"
@@ -87,9 +88,9 @@ layer(Service.layer({ VENDO_PUBLIC_URL: "https://vendo.example" }), { excludeTes
         const run = newRun()
         const started = yield* Effect.flatMap(environment(one.key), environmentOf)
         yield* report(one.key, run, { env_version: started.env_version })
-        assert.isFalse((yield* doing("start", one)).restart_required)
+        assert.isFalse((yield* standing(one)).restart_required)
         yield* Service.connectAndBind(one, "notion", { credential: "second_unsaid", name: "another" })
-        const changed = yield* doing("start", one)
+        const changed = yield* standing(one)
         assert.deepStrictEqual(
           [changed.restart_required, changed.env_running, changed.env_wanted],
           [true, started.env_version, started.env_version + 1]
@@ -105,9 +106,9 @@ layer(Service.layer({ VENDO_PUBLIC_URL: "https://vendo.example" }), { excludeTes
         assert.deepStrictEqual([again.restart, again.env_version], [1, started.env_version + 1])
         assert.strictEqual(Redacted.value(again.variables["NOTION_TOKEN"] ?? Redacted.make("")), "second_unsaid")
         yield* report(one.key, run, { env_version: again.env_version, restart: 1, state: "starting" })
-        assert.isTrue((yield* doing("start", one)).restart_required)
+        assert.isTrue((yield* standing(one)).restart_required)
         yield* report(one.key, run, { env_version: again.env_version, restart: 1 })
-        const applied = yield* doing("start", one)
+        const applied = yield* standing(one)
         assert.deepStrictEqual([applied.status, applied.restart_required], ["running", false])
       })
     )
@@ -121,7 +122,7 @@ layer(Service.layer({ VENDO_PUBLIC_URL: "https://vendo.example" }), { excludeTes
         assert.strictEqual((yield* report(one.key, run)).restart, 0)
         yield* Service.connectAndBind(one, "notion", { credential: "ntn_unsaid" })
         assert.strictEqual((yield* report(one.key, run)).restart, 1)
-        assert.strictEqual((yield* doing("start", one)).status, "restarting")
+        assert.strictEqual((yield* standing(one)).status, "restarting")
       })
     )
 

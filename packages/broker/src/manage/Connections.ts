@@ -186,6 +186,11 @@ export class Connections extends Context.Service<
               detail: `this installation has no pool of ${known}; its operator sets one with: vendo pool set ${known}`
             })
           }
+          const [there] = yield* sql<{ readonly id: ConnectionId }>`
+            SELECT id FROM broker.connections WHERE integration = ${known} AND profile = 'vendo_managed_pool'
+              AND user_subject = '' AND status <> 'revoked' ORDER BY created_at, id LIMIT 1
+          `
+          if (there !== undefined) return yield* Effect.orDie(get(there.id))
           const profile = Option.some("vendo_managed_pool" as const)
           return yield* create({ slug: known, name: poolName, profile, credential: Option.none() })
         }),

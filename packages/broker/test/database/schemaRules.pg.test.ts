@@ -108,7 +108,7 @@ layer(Fixture.layer)("The schema", (it) => {
           "broker.apps INSERT,SELECT",
           "broker.audit SELECT",
           "broker.audit_heads SELECT",
-          "broker.connect_sessions INSERT,SELECT",
+          "broker.connect_sessions INSERT",
           "broker.connect_visits SELECT,UPDATE",
           "broker.connections INSERT,SELECT,UPDATE",
           "broker.deployment_steps SELECT",

@@ -34,9 +34,9 @@ export const mutants: ReadonlyArray<Mutant> = [
   },
   {
     ...written,
-    file: "packages/broker/src/install/managedPool.ts",
+    file: "packages/broker/src/manage/Connections.ts",
     control: "a tenant has one connection to a pool, whatever it is called",
-    find: "if (there !== undefined) return there.id",
+    find: "if (there !== undefined) return yield* Effect.orDie(get(there.id))",
     replace: ""
   },
   {

@@ -7,9 +7,9 @@ import { DisplayName, IntegrationSlug, Slug } from "@vendodev/domain/Ids"
 import * as Fixture from "@vendodev/testing/Fixture"
 import { lastRecords } from "../manage/fixtures/managed.ts"
 import { connected, rowOf, variablesOf, vended } from "./fixtures/deployed.ts"
-import { administer, bot, counted, everything, existing, install, pool } from "./fixtures/installing.ts"
+import { administer, bot, counted, everything, existing, install, pool, withPool } from "./fixtures/installing.ts"
 
-layer(Fixture.layer)("An installation", (it) => {
+layer(withPool)("An installation", (it) => {
   it.effect("writes everything of a deployment, which can be used at once", () =>
     Effect.gen(function* () {
       const { tenant, within } = yield* Fixture.makeTenant()

@@ -8,7 +8,7 @@ import { ToolSlug } from "@vendodev/domain/Manifest"
 import { ToolVersionNumber } from "@vendodev/domain/Tool"
 import * as Fixture from "@vendodev/testing/Fixture"
 import { insideThenUndone, refusal } from "../database/session.ts"
-import { installation, manifest, pool } from "./fixtures/installing.ts"
+import { installation, manifest, pool, withPool } from "./fixtures/installing.ts"
 import { rowOf } from "./fixtures/deployed.ts"
 
 const at = { concurrency: "unbounded" } as const
@@ -22,7 +22,7 @@ const publish = Effect.fn("publish")(function* (name: string, source: string, in
 const slugOf = (name: string) => ToolSlug.make(name)
 const numbered = (version: number) => ToolVersionNumber.make(version)
 
-layer(Fixture.layer)("The store of tools", (it) => {
+layer(withPool)("The store of tools", (it) => {
   it.effect("counts the texts of a tool, and answers the version that is there for one it has", () =>
     Effect.gen(function* () {
       const tools = yield* Tools

@@ -7,7 +7,7 @@ import { type AppId, IntegrationSlug } from "@vendodev/domain/Ids"
 import * as Fixture from "@vendodev/testing/Fixture"
 import { lastRecords } from "../manage/fixtures/managed.ts"
 import { connected, rowOf, vended } from "./fixtures/deployed.ts"
-import { administer, bot, install, pasted, pool } from "./fixtures/installing.ts"
+import { administer, bot, install, pasted, pool, withPool } from "./fixtures/installing.ts"
 
 const destroy = (id: AppId) => Effect.flatMap(Deployments, (deployments) => deployments.destroy(id))
 
@@ -22,7 +22,7 @@ const running = (app: AppId, state: string) =>
     `
   )
 
-layer(Fixture.layer)("A deployment that is destroyed", (it) => {
+layer(withPool)("A deployment that is destroyed", (it) => {
   it.effect("may use nothing any more, and holds no variable; what it was is still to be read", () =>
     Effect.gen(function* () {
       const { tenant, within } = yield* Fixture.makeTenant()

@@ -12,7 +12,7 @@ import { TestDatabase } from "@vendodev/testing/Postgres"
 import { seeded } from "../access/fixtures/seeded.ts"
 import { untilBlocked } from "../database/session.ts"
 import { connected } from "./fixtures/deployed.ts"
-import { administer, bot, existing, install, pasted, pool } from "./fixtures/installing.ts"
+import { administer, bot, existing, install, pasted, pool, withPool } from "./fixtures/installing.ts"
 
 const at = { concurrency: "unbounded" } as const
 const rounds = 10
@@ -38,7 +38,7 @@ const whileHeld = <A, E, R>(work: (sql: SqlClient.SqlClient) => Effect.Effect<A,
     asAdmin(Effect.flatMap(SqlClient.SqlClient, (sql) => sql.withTransaction(work(sql))))
   )
 
-layer(Fixture.layer)("Installations at the same time", (it) => {
+layer(withPool)("Installations at the same time", (it) => {
   it.effect(
     `give a bot to exactly one of ${racers.length}, in each of ${rounds} rounds, and name it to the others of its tenant`,
     () =>

@@ -5,9 +5,9 @@ import { Bindings } from "@vendodev/broker/manage/Bindings"
 import { ConnectionId, DisplayName, Slug } from "@vendodev/domain/Ids"
 import * as Fixture from "@vendodev/testing/Fixture"
 import { connected, vended } from "./fixtures/deployed.ts"
-import { bot, counted, existing, install, pasted, pool } from "./fixtures/installing.ts"
+import { bot, counted, existing, install, pasted, pool, withPool } from "./fixtures/installing.ts"
 
-layer(Fixture.layer)("An installation that is refused", (it) => {
+layer(withPool)("An installation that is refused", (it) => {
   it.effect("that is refused leaves nothing behind, whatever could be done of it", () =>
     Effect.gen(function* () {
       const { tenant, within } = yield* Fixture.makeTenant()

@@ -1,7 +1,7 @@
 /** Installing over the wire, and what came of it. */
 import { Effect, Schema } from "effect"
 import { type Answer, message, one } from "../fixtures/wire.ts"
-import { made, Service } from "../fixtures/service.ts"
+import { made, managed, Service } from "../fixtures/service.ts"
 
 /** A manifest's text. */
 export const manifest = (name: string, integrations: ReadonlyArray<string>, more: ReadonlyArray<string> = []): string =>
@@ -61,8 +61,9 @@ export const install = (asked: Asked) => Effect.flatMap(post(asked), read)
 
 let tenants = 0
 
-/** A tenant with nothing in it. */
+/** A tenant with nothing in it, on an installation with a pool. */
 export const makeTenant = Effect.gen(function* () {
+  yield* managed("PUT", "/pools/openai", { credential: "sk-pool-of-the-installation" })
   const slug = `installs-${++tenants}`
   const { id } = yield* made("POST", "/tenants", { slug, name: slug })
   return { id, base: `/tenants/${id}` }

@@ -97,7 +97,9 @@ export default statements(
     USING (tenant_id = (SELECT gate.tenant())) WITH CHECK (tenant_id = (SELECT gate.tenant()))`,
   `CREATE POLICY gate ON broker.connect_visits FOR ALL TO vendo_gate USING (true) WITH CHECK (true)`,
   `GRANT SELECT, UPDATE ON broker.connect_visits TO vendo_server`,
-  `GRANT SELECT, INSERT ON broker.connect_sessions TO vendo_server`,
+  // A session it opens itself, on an admin's word; never what a ticket is stored as.
+  `GRANT INSERT, SELECT (tenant_id, id, app_id, connection_id, user_subject, integration, created_at, expires_at, used_at)
+    ON broker.connect_sessions TO vendo_server`,
   `GRANT SELECT, INSERT, UPDATE, DELETE ON broker.connect_visits TO vendo_gate`,
 
   `RESET ROLE`,
