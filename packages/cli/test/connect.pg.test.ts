@@ -91,9 +91,11 @@ layer(Started.layer, { timeout: "60 seconds" })("vendo connects", (it) => {
       const waiting = yield* spawned(args, { cwd, env })
       const url = yield* waiting.until(/^http:\S+ticket=vendo_ct_\w{42}$/m)
       const ended = yield* Effect.forkChild(waiting.ended)
-      assert.strictEqual((yield* signIn(url)).status, 200)
+      const signed = yield* signIn(url)
+      const said = yield* Effect.promise(() => signed.text())
+      assert.strictEqual(signed.status, 200, said)
       const { exit, stdout } = yield* Fiber.join(ended)
-      assert.strictEqual(exit, 0)
+      assert.strictEqual(exit, 0, `${stdout}${said}`)
       const { connections } = Schema.decodeUnknownSync(Sessions)(yield* api("GET", `/tenants/${tenant}/connections`))
       const connected = connections.find(({ slug }) => slug === "notion")?.id
       assert.include(stdout, `"connection_id": "${connected}"`)

@@ -36,6 +36,15 @@ const bodies: Readonly<Record<string, object>> = {
   "POST /api/tenants/{tenant}/connections/{connection}/keys": {},
   "POST /api/tenants/{tenant}/credits": { amount_micros: 1, reference: "one" },
   "PUT /api/tenants/{tenant}/apps/{app}/spend-caps": { daily_micros: 1, monthly_micros: 1 },
+  "PUT /api/deployments/me/runs/{run}": {
+    state: "running",
+    env_version: 1,
+    restart: 0,
+    health: "unknown",
+    exit_code: null
+  },
+  "POST /api/tenants/{tenant}/bindings/{slug}/move": { to: "00000000-0000-4000-8000-000000000000" },
+  "PATCH /api/tenants/{tenant}/deployments/{deployment}/environment": { variables: {} },
   "PUT /api/pools/{slug}": { credential: "sk-proj-of-nobody-at-all" }
 }
 
@@ -133,6 +142,13 @@ layer(Service.layer(), { excludeTestServices: true })("A credential", (it) => {
         for (const [kind, code] of expected) {
           const body = appBodies[`${method} ${path}`]
           const answered = yield* call(port, {
+            "PUT /api/deployments/me/runs/{run}": {
+              state: "running",
+              env_version: 1,
+              restart: 0,
+              health: "unknown",
+              exit_code: null
+            },
             ...valid,
             path: path === "/credentials/_bulk" ? `${path}?slugs=notion` : fill(path, inNoTenant),
             ...(keys[kind] === undefined ? {} : { bearer: keys[kind] }),

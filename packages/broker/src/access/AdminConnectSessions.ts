@@ -124,7 +124,7 @@ export class AdminConnectSessions extends Context.Service<
                 WHEN coalesce(v.expires_at, s.expires_at) <= now() OR (v.id IS NULL AND s.used_at IS NOT NULL) THEN 'over'
                 WHEN v.id IS NOT NULL THEN 'visited' ELSE 'open' END AS status,
               v.connected_id AS connection_id, v.failure
-            FROM (SELECT id, expires_at, used_at FROM broker.connect_sessions WHERE id = ${session}) s
+            FROM (SELECT id, integration, expires_at, used_at FROM broker.connect_sessions WHERE id = ${session}) s
               FULL JOIN (SELECT * FROM broker.connect_visits WHERE session_id = ${session}) v ON v.session_id = s.id
           `)
           return found ?? (yield* new NotFound({ detail: "there is no such connect session" }))
