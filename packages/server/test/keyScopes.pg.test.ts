@@ -27,6 +27,13 @@ const endpoints = Effect.gen(function* () {
 
 /** What an endpoint of the management API must be sent to be refused for nothing but who asks. */
 const bodies: Readonly<Record<string, object>> = {
+  "PUT /api/deployments/me/runs/{run}": {
+    state: "running",
+    env_version: 1,
+    restart: 0,
+    health: "unknown",
+    exit_code: null
+  },
   "POST /api/tenants": { slug: "another", name: "Another" },
   "POST /api/tenants/{tenant}/apps": { slug: "another", name: "Another", kind: "production" },
   "POST /api/tenants/{tenant}/connections": { slug: "stripe", credential: "sk_live_of_nobody" },
@@ -36,13 +43,6 @@ const bodies: Readonly<Record<string, object>> = {
   "POST /api/tenants/{tenant}/connections/{connection}/keys": {},
   "POST /api/tenants/{tenant}/credits": { amount_micros: 1, reference: "one" },
   "PUT /api/tenants/{tenant}/apps/{app}/spend-caps": { daily_micros: 1, monthly_micros: 1 },
-  "PUT /api/deployments/me/runs/{run}": {
-    state: "running",
-    env_version: 1,
-    restart: 0,
-    health: "unknown",
-    exit_code: null
-  },
   "POST /api/tenants/{tenant}/bindings/{slug}/move": { to: "00000000-0000-4000-8000-000000000000" },
   "PATCH /api/tenants/{tenant}/deployments/{deployment}/environment": { variables: {} },
   "PUT /api/pools/{slug}": { credential: "sk-proj-of-nobody-at-all" }
@@ -142,13 +142,6 @@ layer(Service.layer(), { excludeTestServices: true })("A credential", (it) => {
         for (const [kind, code] of expected) {
           const body = appBodies[`${method} ${path}`]
           const answered = yield* call(port, {
-            "PUT /api/deployments/me/runs/{run}": {
-              state: "running",
-              env_version: 1,
-              restart: 0,
-              health: "unknown",
-              exit_code: null
-            },
             ...valid,
             path: path === "/credentials/_bulk" ? `${path}?slugs=notion` : fill(path, inNoTenant),
             ...(keys[kind] === undefined ? {} : { bearer: keys[kind] }),
@@ -213,6 +206,13 @@ const Keys = Schema.fromJsonString(
 
 /** What an app must send to be refused for nothing but its key. */
 const appBodies: Readonly<Record<string, object>> = {
+  "PUT /api/deployments/me/runs/{run}": {
+    state: "running",
+    env_version: 1,
+    restart: 0,
+    health: "unknown",
+    exit_code: null
+  },
   "POST /api/deployments/me/user-tokens": { subject: "alice" },
   "POST /api/connect-sessions": { slug: "notion" },
   "POST /credentials/{slug}/refused": { fingerprint: "0".repeat(64), status: 401 }
