@@ -60,8 +60,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     control: "a box opens for its name only",
     file: "packages/broker/src/vault/Keyring.ts",
-    find: `additionalData("vendo/user-token-key/1", kekId, kid)`,
-    replace: `additionalData("vendo/user-token-key/1", kekId)`,
+    find: "additionalData(`vendo/${kind}/1`, kekId, of)",
+    replace: "additionalData(`vendo/${kind}/1`, kekId)",
     test: "packages/broker/test/access/UserTokenKeys.pg.test.ts"
   },
   {
