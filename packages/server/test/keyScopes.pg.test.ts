@@ -27,6 +27,12 @@ const endpoints = Effect.gen(function* () {
 
 /** What an endpoint of the management API must be sent to be refused for nothing but who asks. */
 const bodies: Readonly<Record<string, object>> = {
+  "POST /api/tools": { manifest: "name: echo-bot\nversion: 1\n" },
+  "POST /api/deployments": {
+    tenant_id: "00000000-0000-4000-8000-000000000000",
+    manifest: "name: echo-bot\nversion: 1\n",
+    choices: {}
+  },
   "PUT /api/deployments/me/runs/{run}": {
     state: "running",
     env_version: 1,
@@ -99,7 +105,7 @@ layer(Service.layer(), { excludeTestServices: true })("A credential", (it) => {
       assert.isAtLeast(all.filter(isManagement).length, 25)
       assert.isAtLeast(all.filter(isOfApp).length, 6)
       const ids = { tenant: tenant.id, app: tenant.app, connection: notion, key: tenant.keyId, slug: "notion" }
-      const inNoTenant = { slug: "notion", variable: "NOTION_TOKEN", user: "alice" }
+      const inNoTenant = { slug: "notion", variable: "NOTION_TOKEN", user: "alice", tool: "echo-bot", version: "1" }
 
       const ask = Effect.fnUntraced(function* ({ method, path }: Endpoint, bearer: string | undefined, real: boolean) {
         const body = bodies[`${method} ${path}`] ?? (method === "POST" || method === "PUT" ? {} : undefined)
