@@ -131,8 +131,9 @@ describe("The documentation", () => {
 
   it("mentions no environment variable that nothing reads", () => {
     const known = new Set([...variablesRead, ...variablesOfSdks, ...variablesOfExamples, "TEST_DATABASE_URL"])
-    // Names of the catalog, the placeholder in a path, and what is put together from a slug.
-    const others = /^(?:NOTION_TOKEN|FASTMAIL_API_TOKEN|VARIABLE|OPENAI_API_KEY|VENDO_TOKEN|VENDO_TOKEN_MY_TOOL)$/
+    // Names of the catalog, the placeholder in a path, what is put together from a slug, and what tools read.
+    const others =
+      /^(?:NOTION_TOKEN|FASTMAIL_API_TOKEN|VARIABLE|OPENAI_API_KEY|VENDO_TOKEN|VENDO_TOKEN_MY_TOOL|ADMIN_PASSWORD|LOG_LEVEL|TELEGRAM_\w+|[A-Z]+_OAUTH_CLIENT_(?:ID|SECRET)|GREETING|LC_ALL)$/
     for (const page of pages.filter((page) => !page.startsWith("docs/reference/"))) {
       const mentioned = [...read(page).matchAll(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g)].map(([name]) => name)
       assert.deepStrictEqual(
@@ -198,7 +199,7 @@ describe("The documentation", () => {
           // The second word of `token notion` is an argument, and what follows `run` or `validate` is no verb either.
           const [noun = "", verb] = (words[0] ?? "").trim().split(" ")
           assert.isTrue(known?.has(noun), `${page}: ${all}`)
-          if (verb !== undefined && !["token", "run", "validate", "install"].includes(noun))
+          if (verb !== undefined && !["token", "run", "validate", "install", "connect"].includes(noun))
             assert.isTrue(known?.has(verb), `${page}: ${all}`)
           seen++
         }

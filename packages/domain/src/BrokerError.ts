@@ -56,6 +56,7 @@ export const Taken = Schema.Struct({
   connection_id: Schema.NullOr(Schema.String),
   bound_to: Schema.NullOr(BoundTo)
 })
+/** One choice of an installation that can not be had, for its one consumer is somebody else. */
 export type Taken = typeof Taken.Type
 
 /** Of an installation: everything that is taken. */

@@ -52,7 +52,19 @@ it.effect.prop(
 it.effect("The property has something to say: an error is more than its name and message", () =>
   Effect.sync(() => {
     const seen = BrokerError.members.flatMap((row) => Object.keys(row.fields))
-    const said = ["_tag", "detail", "field", "challenge", "connect_url", "top_up_url", "allow", "bound_to", "part"]
+    const said = [
+      "_tag",
+      "detail",
+      "field",
+      "challenge",
+      "connect_url",
+      "top_up_url",
+      "allow",
+      "bound_to",
+      "missing",
+      "taken",
+      "part"
+    ]
     assert.sameMembers([...new Set(seen)], [...said, "retry_after"])
   })
 )
