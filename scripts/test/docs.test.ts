@@ -79,9 +79,12 @@ const variablesIn = (source: string) =>
     return [...source.slice(index, end).matchAll(/"([A-Z][A-Z0-9_]*)"/g)].map(([, name = ""]) => name)
   })
 
-const variablesRead = new Set(
-  globSync("packages/{server,cli}/src/**/*.ts", { cwd: root }).flatMap((file) => variablesIn(read(file)))
-)
+const variablesRead = new Set([
+  ...globSync("packages/{server,cli}/src/**/*.ts", { cwd: root }).flatMap((file) => variablesIn(read(file))),
+  // Put together from the slug of each integration that has an OAuth app.
+  "NOTION_OAUTH_CLIENT_ID",
+  "NOTION_OAUTH_CLIENT_SECRET"
+])
 
 /** What the SDKs read of the environment of whoever uses them. */
 const variablesOfSdks = new Set(
