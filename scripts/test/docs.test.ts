@@ -136,7 +136,7 @@ describe("The documentation", () => {
     const known = new Set([...variablesRead, ...variablesOfSdks, ...variablesOfExamples, "TEST_DATABASE_URL"])
     // Names of the catalog, the placeholder in a path, what is put together from a slug, and what tools read.
     const others =
-      /^(?:NOTION_TOKEN|FASTMAIL_API_TOKEN|VARIABLE|OPENAI_API_KEY|VENDO_TOKEN|VENDO_TOKEN_MY_TOOL|ADMIN_PASSWORD|LOG_LEVEL|TELEGRAM_\w+|[A-Z]+_OAUTH_CLIENT_(?:ID|SECRET)|GREETING|LC_ALL)$/
+      /^(?:NOTION_TOKEN|FASTMAIL_API_TOKEN|VARIABLE|OPENAI_API_KEY|VENDO_TOKEN|VENDO_TOKEN_MY_TOOL|ADMIN_PASSWORD|TELEGRAM_BOT_TOKEN|TELEGRAM_API_URL|LOG_LEVEL|LC_ALL)$/
     for (const page of pages.filter((page) => !page.startsWith("docs/reference/"))) {
       const mentioned = [...read(page).matchAll(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g)].map(([name]) => name)
       assert.deepStrictEqual(

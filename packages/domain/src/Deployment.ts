@@ -1,14 +1,8 @@
 /** A tenant's installed copy of a tool: an app, with the manifest it was installed from, its state and its runs. */
 import { Schema } from "effect"
 import { AppKind } from "./App.ts"
-import { AppId, ConnectionId, DisplayName, EnvVarName, IntegrationSlug, Slug } from "./Ids.ts"
+import { AppId, ConnectionId, DisplayName, EnvVarName, IntegrationSlug, Slug, Uuid } from "./Ids.ts"
 import { Manifest, ToolSlug } from "./Manifest.ts"
-
-const Uuid = Schema.String.check(
-  Schema.isPattern(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, {
-    expected: "a lower-case UUID"
-  })
-)
 
 /** One `vendo run`, from its start to its end. It restarts its command without becoming another. */
 export const RunId = Uuid.pipe(Schema.brand("RunId"))

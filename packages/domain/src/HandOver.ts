@@ -1,12 +1,8 @@
 /** A connection on its way from one app to another, with never two consumers at once. */
 import { Schema } from "effect"
-import { AppId, ConnectionId, IntegrationSlug } from "./Ids.ts"
+import { AppId, ConnectionId, IntegrationSlug, Uuid } from "./Ids.ts"
 
-export const HandOverId = Schema.String.check(
-  Schema.isPattern(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, {
-    expected: "a lower-case UUID"
-  })
-).pipe(Schema.brand("HandOverId"))
+export const HandOverId = Uuid.pipe(Schema.brand("HandOverId"))
 export type HandOverId = typeof HandOverId.Type
 
 /** `draining`: the run that uses it is told to pause, and has not said yet that it did. */

@@ -4,7 +4,8 @@
  */
 import { Schema } from "effect"
 
-const Uuid = Schema.String.check(
+/** Any id of ours, before it has a name. */
+export const Uuid = Schema.String.check(
   Schema.isPattern(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, {
     expected: "a lower-case UUID"
   })
