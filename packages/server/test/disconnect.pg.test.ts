@@ -1,6 +1,7 @@
 /** Two processes on one database, and simulated upstreams on sockets for them to tell. */
 import { assert, layer } from "@effect/vitest"
 import { Array, Context, Effect, Layer, Schedule, Schema } from "effect"
+import { SqlClient } from "effect/sql"
 import { randomBytes } from "node:crypto"
 import * as FakeComposio from "@vendodev/simulator/FakeComposio"
 import * as FakeProviders from "@vendodev/simulator/FakeProviders"
@@ -188,18 +189,30 @@ layer(world, { excludeTestServices: true })("An upstream, over the wire", (it) =
         yield* providers.addFaults({ account: bot, times: 1, delivery: "never" })
         // The other process does not hear of it: whoever is stopped is the one that is at it.
         yield* Effect.sync(() => server.child.kill("SIGSTOP"))
-        yield* remove(leaving.port, base, connection).pipe(
+        // Nor may it go on before it is seen what was left to it.
+        const [left] = yield* remove(leaving.port, base, connection).pipe(
           Effect.andThen(underWay(bot, 1)),
           Effect.andThen(ServerProcess.stop(leaving.child)),
+          Effect.andThen(leftOf(connection)),
           Effect.ensuring(Effect.sync(() => server.child.kill("SIGCONT")))
         )
-        const [row] = yield* unconfirmed(base)
-        assert.deepInclude(row, { state: "queued", code: "interrupted" })
+        assert.deepStrictEqual(left, { state: "queued", code: "interrupted" })
         yield* administer(wake)
         yield* allConfirmed(base)
         assert.lengthOf(yield* told(bot), 2)
       }).pipe(Effect.scoped),
     60_000
+  )
+})
+
+/** What became of a connection's revocation, as the administrator sees it: no process is asked. */
+const leftOf = Effect.fnUntraced(function* (connection: string) {
+  const { asAdmin } = yield* TestDatabase
+  return yield* asAdmin(
+    Effect.flatMap(
+      SqlClient.SqlClient,
+      (sql) => sql`SELECT state, code FROM broker.revocations WHERE connection_id = ${connection}`
+    )
   )
 })
 
