@@ -1,5 +1,5 @@
 /** One suite for both SDKs, over a socket and without one. */
-import { NodeServices } from "@effect/platform-node"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, layer } from "@effect/vitest"
 import { ConfigProvider, Context, Effect, Fiber, Layer } from "effect"
 import { Draining } from "@vendodev/server/Draining"

@@ -20,59 +20,36 @@ export const adminToken = Effect.gen(function* () {
   })
 })
 
-/** Where they are, and with whose token they are asked. */
-const access = Effect.gen(function* () {
+type Groups = HttpApiClient.ForApi<typeof VendoApi>
+type ClientOf<Group extends keyof Groups> = Groups[Group]
+
+/** A group of the API, asked where the server is and with its admin token. */
+const clientOf = Effect.fnUntraced(function* <const Group extends keyof Groups>(group: Group) {
   const { url: baseUrl } = yield* Server
   const token = yield* adminToken
   const httpClient = yield* HttpClient.HttpClient
   const authorized = HttpApiMiddleware.layerClient(AdminAuth, ({ next, request }) =>
     next(HttpClientRequest.bearerToken(request, token))
   )
-  return { authorized, baseUrl, httpClient }
+  return yield* HttpApiClient.group(VendoApi, { group, baseUrl, httpClient }).pipe(Effect.provide(authorized))
 })
-
-type ClientOf<Group extends keyof HttpApiClient.ForApi<typeof VendoApi>> = HttpApiClient.ForApi<typeof VendoApi>[Group]
 
 // @effect-diagnostics-next-line leakingRequirements:off -- a method's requirements depend on its response mode, and are never either way
 export class Management extends Context.Service<Management, ClientOf<"management">>()("@vendodev/cli/Management") {
-  static readonly layer = Layer.effect(
-    Management,
-    Effect.gen(function* () {
-      const { authorized, ...at } = yield* access
-      return yield* HttpApiClient.group(VendoApi, { group: "management", ...at }).pipe(Effect.provide(authorized))
-    })
-  ).pipe(Layer.provide(Server.layer))
+  static readonly layer = Layer.effect(Management, clientOf("management")).pipe(Layer.provide(Server.layer))
 }
 
 // @effect-diagnostics-next-line leakingRequirements:off -- a method's requirements depend on its response mode, and are never either way
 export class Deployments extends Context.Service<Deployments, ClientOf<"deployments">>()("@vendodev/cli/Deployments") {
-  static readonly layer = Layer.effect(
-    Deployments,
-    Effect.gen(function* () {
-      const { authorized, ...at } = yield* access
-      return yield* HttpApiClient.group(VendoApi, { group: "deployments", ...at }).pipe(Effect.provide(authorized))
-    })
-  ).pipe(Layer.provide(Server.layer))
+  static readonly layer = Layer.effect(Deployments, clientOf("deployments")).pipe(Layer.provide(Server.layer))
 }
 
 // @effect-diagnostics-next-line leakingRequirements:off -- a method's requirements depend on its response mode, and are never either way
 export class Tools extends Context.Service<Tools, ClientOf<"tools">>()("@vendodev/cli/Tools") {
-  static readonly layer = Layer.effect(
-    Tools,
-    Effect.gen(function* () {
-      const { authorized, ...at } = yield* access
-      return yield* HttpApiClient.group(VendoApi, { group: "tools", ...at }).pipe(Effect.provide(authorized))
-    })
-  ).pipe(Layer.provide(Server.layer))
+  static readonly layer = Layer.effect(Tools, clientOf("tools")).pipe(Layer.provide(Server.layer))
 }
 
 // @effect-diagnostics-next-line leakingRequirements:off -- a method's requirements depend on its response mode, and are never either way
 export class Lifecycle extends Context.Service<Lifecycle, ClientOf<"lifecycle">>()("@vendodev/cli/Lifecycle") {
-  static readonly layer = Layer.effect(
-    Lifecycle,
-    Effect.gen(function* () {
-      const { authorized, ...at } = yield* access
-      return yield* HttpApiClient.group(VendoApi, { group: "lifecycle", ...at }).pipe(Effect.provide(authorized))
-    })
-  ).pipe(Layer.provideMerge(Server.layer))
+  static readonly layer = Layer.effect(Lifecycle, clientOf("lifecycle")).pipe(Layer.provideMerge(Server.layer))
 }

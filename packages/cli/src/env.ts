@@ -26,12 +26,6 @@ const rows = (variables: ReadonlyArray<Variable>) =>
     { title: "from", of: ({ integration, kind }) => integration ?? (kind === "user" ? "you" : "vendo") }
   ])
 
-const placeOf = Effect.fn("env.placeOf")(function* (name: string) {
-  const { id: tenant } = yield* resolve.tenant
-  const { id: deployment } = yield* resolve.deployment(tenant, name)
-  return { tenant, deployment }
-})
-
 const services = Layer.mergeAll(Lifecycle.layer, Deployments.layer, Management.layer)
 
 const toApply = (deployment: string) => Console.error(`Restart to apply it: vendo deployment restart ${deployment}`)
@@ -49,7 +43,7 @@ const list = Command.make(
   Effect.fn("env.list")(function* ({ deployment: name, reveal }) {
     const { listVariables } = yield* Lifecycle
     const [{ variables }, response] = yield* listVariables({
-      params: yield* placeOf(name),
+      params: yield* resolve.deploymentPlace(name),
       query: reveal ? { reveal: "1" } : {},
       responseMode: "decoded-and-response"
     })
@@ -76,7 +70,7 @@ const reveal = Command.make(
   { deployment: deploymentFlag, name: nameArgument },
   Effect.fn("env.reveal")(function* ({ deployment, name }) {
     const { listVariables } = yield* Lifecycle
-    const params = yield* placeOf(deployment)
+    const params = yield* resolve.deploymentPlace(deployment)
     const { variables } = yield* listVariables({ params, query: { reveal: "1" } })
     const found = variables.find((variable) => variable.name === name)
     if (found === undefined) return yield* none(name)
@@ -96,7 +90,7 @@ const change = Effect.fn("env.change")(function* (
 ) {
   const { changeVariables } = yield* Lifecycle
   const [{ variables: after }, response] = yield* changeVariables({
-    params: yield* placeOf(deployment),
+    params: yield* resolve.deploymentPlace(deployment),
     payload: { variables },
     responseMode: "decoded-and-response"
   })

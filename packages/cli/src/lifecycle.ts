@@ -14,12 +14,6 @@ export const statusOf = ({ restart_required, status }: Deployment): string =>
 
 const standing = (deployment: Deployment): string => `${deployment.slug} is ${statusOf(deployment)}`
 
-const placeOf = Effect.fn("lifecycle.placeOf")(function* (name: string) {
-  const { id: tenant } = yield* resolve.tenant
-  const { id: deployment } = yield* resolve.deployment(tenant, name)
-  return { tenant, deployment }
-})
-
 const services = Layer.mergeAll(Lifecycle.layer, Deployments.layer, Management.layer)
 
 export const restart = Command.make(
@@ -27,7 +21,7 @@ export const restart = Command.make(
   { deployment: deploymentArgument },
   Effect.fn("deployment.restart")(function* ({ deployment: name }) {
     const { restartDeployment } = yield* Lifecycle
-    const params = yield* placeOf(name)
+    const params = yield* resolve.deploymentPlace(name)
     const [deployment, response] = yield* restartDeployment({ params, responseMode: "decoded-and-response" })
     yield* answer(response, Effect.succeed(standing(deployment)))
   })
@@ -42,7 +36,7 @@ export const stop = Command.make(
   { deployment: deploymentArgument },
   Effect.fn("deployment.stop")(function* ({ deployment: name }) {
     const { stopDeployment } = yield* Lifecycle
-    const params = yield* placeOf(name)
+    const params = yield* resolve.deploymentPlace(name)
     const [deployment, response] = yield* stopDeployment({ params, responseMode: "decoded-and-response" })
     yield* answer(response, Effect.succeed(standing(deployment)))
   })
@@ -59,7 +53,7 @@ export const start = Command.make(
   { deployment: deploymentArgument },
   Effect.fn("deployment.start")(function* ({ deployment: name }) {
     const { startDeployment } = yield* Lifecycle
-    const params = yield* placeOf(name)
+    const params = yield* resolve.deploymentPlace(name)
     const [{ deployment, launch }, response] = yield* startDeployment({ params, responseMode: "decoded-and-response" })
     yield* answer(response, Effect.succeed(standing(deployment)))
     if (launch.detail !== null) yield* Console.error(`${launch.launcher}: ${launch.detail}`)

@@ -77,6 +77,13 @@ export const deployment = Effect.fn("resolve.deployment")(function* (tenant: Ten
   return yield* pick({ ...noun, name }, deployments.map(bySlug))
 })
 
+/** Where the API has a deployment: below its tenant. */
+export const deploymentPlace = Effect.fn("resolve.deploymentPlace")(function* (name: string) {
+  const { id: within } = yield* tenant
+  const { id } = yield* deployment(within, name)
+  return { tenant: within, deployment: id }
+})
+
 export const key = Effect.fn("resolve.key")(function* (tenant: TenantId, name: string) {
   const { listKeys } = yield* Management
   const { keys } = yield* listKeys({ params: { tenant } })

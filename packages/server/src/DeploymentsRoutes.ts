@@ -2,8 +2,8 @@ import { Effect, Option, Redacted, Schema } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { AdminToken } from "@vendodev/api/AdminAuth"
 import { ServiceApi } from "@vendodev/api/VendoApi"
-import type { Found } from "@vendodev/broker/connect/Obtained"
 import { Tenancy } from "@vendodev/broker/database/Tenancy"
+import type { Examinations } from "@vendodev/broker/install/binding"
 import { Deployments } from "@vendodev/broker/install/Deployments"
 import { type Attempt, Idempotency } from "@vendodev/broker/install/Idempotency"
 import { Launcher } from "@vendodev/broker/install/Launcher"
@@ -36,7 +36,7 @@ const pastedIn = ({ choices }: NewDeployment): ReadonlyArray<Pasted> =>
     "credential" in choice ? [{ slug, credential: choice.credential }] : []
   )
 
-const nothingFound: ReadonlyMap<string, Found> = new Map()
+const nothingFound: Examinations = new Map()
 
 type Source = { readonly manifest: string } | { readonly tool: ToolReference }
 
@@ -73,11 +73,7 @@ export const layer = HttpApiBuilder.group(
       return { source: text, manifest, tool: { slug, version } }
     })
 
-    const installed = Effect.fnUntraced(function* (
-      source: Source,
-      asked: NewDeployment,
-      found: ReadonlyMap<string, Found>
-    ) {
+    const installed = Effect.fnUntraced(function* (source: Source, asked: NewDeployment, found: Examinations) {
       const { choices, kind = "production", launch = {}, name, slug, variables = {} } = asked
       return yield* deployments.install({
         ...(yield* read(source)),

@@ -1,5 +1,5 @@
 /** The listener: Node's server with its limits, and answers of ours where it would give its own. */
-import { NodeHttpServer } from "@effect/platform-node"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Effect, Layer } from "effect"
 import { HttpIncomingMessage, HttpRouter } from "effect/http"
 import { randomUUID } from "node:crypto"

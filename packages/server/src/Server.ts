@@ -1,5 +1,5 @@
 /** The running service: keys, database, broker, listener, in the order in which each must hold for the next. */
-import { NodeServices } from "@effect/platform-node"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Console, Effect, Layer, Option, Path } from "effect"
 import { HttpServer } from "effect/http"
 import * as Broker from "@vendodev/broker/Broker"

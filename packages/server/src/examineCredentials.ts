@@ -2,9 +2,10 @@
  * Where credentials that were pasted are tried at their providers: before the
  * transaction that would keep them, which waits for nobody outside.
  */
-import { Effect, Option, type Redacted } from "effect"
+import { Effect, Option, type Redacted, Result } from "effect"
 import { Examination } from "@vendodev/broker/connect/Examination"
 import type { Found } from "@vendodev/broker/connect/Obtained"
+import type { Examinations } from "@vendodev/broker/install/binding"
 import { find } from "@vendodev/catalog/Catalog"
 import { takesCredential } from "@vendodev/domain/Profile"
 
@@ -33,13 +34,21 @@ export const makeCredentialExamination = Effect.gen(function* () {
     })
   })
 
-  /** What the providers say of each, by slug. */
+  /** What the providers say of each, by slug. What one refuses is told with all else that is wrong. */
   return Effect.fnUntraced(function* (pasted: ReadonlyArray<Pasted>, { unverified }: { readonly unverified: boolean }) {
     const answers = yield* Effect.forEach(
       pasted,
-      (one) => Effect.map(examined(one, unverified), (found) => ({ slug: one.slug, found })),
+      (one) =>
+        examined(one, unverified).pipe(
+          Effect.map(Option.map(Result.succeed)),
+          Effect.catchTag("validation_failed", (refused) => Effect.succeedSome(Result.fail(refused))),
+          Effect.map((said) => ({ slug: one.slug, said }))
+        ),
       { concurrency: 4 }
     )
-    return new Map(answers.flatMap(({ found, slug }) => (Option.isSome(found) ? [[slug, found.value] as const] : [])))
+    const said: Examinations = new Map(
+      answers.flatMap(({ said, slug }) => (Option.isSome(said) ? [[slug, said.value] as const] : []))
+    )
+    return said
   })
 })

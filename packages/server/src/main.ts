@@ -1,6 +1,7 @@
 /** The server's program: `start` when nothing else is said, and what an operator does to a database and its keys. */
 import "effect/schema/SchemaJITCompiler/enable"
-import { NodeRuntime, NodeServices } from "@effect/platform-node"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Config, Console, Effect, Exit, Layer, Logger, Option, Runtime } from "effect"
 import { CliError, Command } from "effect/cli"
 import { HttpServerError } from "effect/http"

@@ -1,4 +1,4 @@
-import { NodeServices } from "@effect/platform-node"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, layer } from "@effect/vitest"
 import { Cause, Effect, Exit, FileSystem, Path, Redacted } from "effect"
 import { randomBytes } from "node:crypto"

@@ -25,7 +25,7 @@ layer(composioLayer(), { excludeTestServices: true })("The start with a key of C
       const composio = yield* Composio
       yield* composio.putAccount("ca_masked", { toolkit: "google", masked: "prefix" })
       const [issued] = yield* composio.tokens("ca_masked")
-      const program = yield* spawnProgram({ ...environment, VENDO_ENV: "production" })
+      const program = yield* spawnProgram({ ...environment, VENDO_ENV: "production", VENDO_PROVIDERS_URL: "" })
       yield* program.until(/^Vendo is ready at/m)
       const line = yield* program.until(/^.*Composio masks the tokens.*$/m)
       assert.include(line, '"level":"WARN"')

@@ -1,6 +1,6 @@
 import { assert, it } from "@effect/vitest"
 import { Effect, FileSystem, Schema } from "effect"
-import { NodeServices } from "@effect/platform-node"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { execFileSync } from "node:child_process"
 import * as ServerProcess from "@vendodev/testing/ServerProcess"
 import { isRunning, postmasterOf } from "./fixtures/cluster.ts"

@@ -1,4 +1,4 @@
-import { NodeServices } from "@effect/platform-node"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, it } from "@effect/vitest"
 import { Data, Effect, FileSystem, Schema } from "effect"
 import { connect, type Socket } from "node:net"

@@ -1,5 +1,5 @@
 /** The simulators as a program: for development without an account anywhere. */
-import { NodeRuntime } from "@effect/platform-node"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Config, Console, Effect, Schema } from "effect"
 import * as FakeComposio from "./FakeComposio.ts"
 import * as FakeProviders from "./FakeProviders.ts"

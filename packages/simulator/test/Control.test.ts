@@ -1,7 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { FetchHttpClient, type HttpClientError, HttpServer, HttpServerRequest, HttpServerResponse } from "effect/http"
-import { NodeHttpServer } from "@effect/platform-node"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { TestClock } from "effect/testing"
 import { createServer } from "node:http"
 import * as Control from "@vendodev/simulator/Control"

@@ -1,5 +1,5 @@
 /** A broker on a database of its own, and an admin token for it: the start of most tests. */
-import { NodeFileSystem } from "@effect/platform-node"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { Context, Effect, Layer, Option, Redacted } from "effect"
 import { FetchHttpClient, type HttpClient } from "effect/http"
 import * as Broker from "@vendodev/broker/Broker"

@@ -3,7 +3,7 @@
  * or the one `TEST_DATABASE_URL` names (its administrator). In it, a migrated
  * template that every test database is a copy of.
  */
-import { NodeServices } from "@effect/platform-node"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Exit, Redacted, Scope } from "effect"
 import { SqlClient } from "effect/sql"

@@ -6,7 +6,7 @@
  * taken in turn. They read as an administrator, whom row security does not slow
  * down.
  */
-import { NodeServices } from "@effect/platform-node"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { PgConnection } from "@effect/sql-pg"
 import { Effect, Redacted, Scope } from "effect"
 import { createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject } from "node:crypto"

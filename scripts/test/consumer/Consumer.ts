@@ -3,7 +3,7 @@
  * tarballs into folders outside the repository, and the real server to ask.
  */
 import { Context, Data, Effect, FileSystem, Layer, Schema } from "effect"
-import { NodeServices } from "@effect/platform-node"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { spawn } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"

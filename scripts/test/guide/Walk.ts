@@ -1,6 +1,6 @@
 /** A guide walked as a reader would: its server in one terminal, its commands in another, in their order. */
 import { Context, Effect, FileSystem, Layer, Schedule, Schema } from "effect"
-import { NodeServices } from "@effect/platform-node"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
 import * as ProvidersControl from "@vendodev/simulator/ProvidersControl"

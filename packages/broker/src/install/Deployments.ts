@@ -18,12 +18,11 @@ import { type AppId, DisplayName, Slug } from "@vendodev/domain/Ids"
 import type { Installed, Launch } from "@vendodev/domain/Installation"
 import { Manifest } from "@vendodev/domain/Manifest"
 import { AuditLog } from "../audit/AuditLog.ts"
-import type { Found } from "../connect/Obtained.ts"
 import { rows } from "../database/rows.ts"
 import { CurrentTenant, type InTenant } from "../database/Tenancy.ts"
 import { AppKeys } from "../manage/AppKeys.ts"
 import { Apps } from "../manage/Apps.ts"
-import { makeBinding } from "./binding.ts"
+import { type Examinations, makeBinding } from "./binding.ts"
 import { type Chosen, planOf, type Problem } from "./choices.ts"
 import { makeDeploymentRows } from "./deploymentRows.ts"
 import { makeDestruction } from "./destruction.ts"
@@ -43,8 +42,8 @@ export interface Installation {
   readonly name: Option.Option<DisplayName>
   readonly kind: AppKind
   readonly choices: ReadonlyMap<string, Choice>
-  /** What providers said of the credentials among them. */
-  readonly found: ReadonlyMap<string, Found>
+  /** Of the credentials among them; those nobody asked about are not in it. */
+  readonly found: Examinations
   readonly variables: UserVariables
   readonly launch: Launch
 }

@@ -1,12 +1,15 @@
 /** Tries what was planned: connects what is new, binds all of it, and tells what the database will not have. */
-import { Effect, Option } from "effect"
+import { Effect, Option, type Result } from "effect"
 import type { App } from "@vendodev/domain/App"
-import type { Taken } from "@vendodev/domain/BrokerError"
+import type { Taken, ValidationFailed } from "@vendodev/domain/BrokerError"
 import { type ConnectionId, DisplayName } from "@vendodev/domain/Ids"
 import type { Found } from "../connect/Obtained.ts"
 import { Bindings } from "../manage/Bindings.ts"
 import { Connections } from "../manage/Connections.ts"
 import type { Problem, Use } from "./choices.ts"
+
+/** What providers said of the credentials that were pasted, by integration. */
+export type Examinations = ReadonlyMap<string, Result.Result<Found, ValidationFailed>>
 
 export interface Tried {
   readonly problems: ReadonlyArray<Problem>
@@ -29,15 +32,16 @@ export const makeBinding = Effect.gen(function* () {
   const connections = yield* Connections
 
   /** The connection that was chosen, or a new one: named after the app, unless its name was said. */
-  const connect = Effect.fnUntraced(function* (app: App, { choice, integration }: Use, found: Found | undefined) {
+  const connect = Effect.fnUntraced(function* (app: App, { choice, integration }: Use, said: Examinations) {
     if ("connection_id" in choice) return choice.connection_id
     if ("pool" in choice) return (yield* connections.pool(integration.slug)).id
+    const found = said.get(integration.slug)
     const made = yield* connections.create({
       slug: integration.slug,
       name: choice.name ?? DisplayName.make(app.slug),
       profile: Option.none(),
       credential: Option.some(choice.credential),
-      found
+      found: found === undefined ? undefined : yield* Effect.fromResult(found)
     })
     return made.id
   })
@@ -66,9 +70,9 @@ export const makeBinding = Effect.gen(function* () {
     )
 
   /** First all connections, then all bindings, each in the order of slugs, which everybody keeps to. */
-  return Effect.fn("binding.tried")(function* (app: App, uses: ReadonlyArray<Use>, found: ReadonlyMap<string, Found>) {
+  return Effect.fn("binding.tried")(function* (app: App, uses: ReadonlyArray<Use>, said: Examinations) {
     const connected = yield* Effect.forEach(uses, (use) =>
-      connect(app, use, found.get(use.integration.slug)).pipe(
+      connect(app, use, said).pipe(
         Effect.map((connection) => ({ ready: { ...use, connection }, tried: nothing })),
         Effect.catchTags({
           conflict: ({ detail }) => Effect.succeed({ ready: undefined, tried: unusable(use, detail) }),

@@ -12,7 +12,6 @@ import { fromVariable } from "../secret.ts"
 import { Server } from "../Server.ts"
 import { Pace } from "./Pace.ts"
 import { passes, Problem, problemOf } from "./Problem.ts"
-import { RunApi } from "./RunApi.ts"
 
 const noKey = (detail: string) =>
   new Failure({ code: "not_configured", detail, fix: "export VENDO_API_KEY=$(vendo key mint --app <app>)" })
@@ -63,7 +62,7 @@ export class Service extends Context.Service<
         next(HttpClientRequest.bearerToken(request, key))
       )
       const [runs, events] = yield* Effect.all([
-        HttpApiClient.group(RunApi, { group: "runs", httpClient, baseUrl: url }),
+        HttpApiClient.group(VendoApi, { group: "runs", httpClient, baseUrl: url }),
         HttpApiClient.group(VendoApi, { group: "events", httpClient, baseUrl: url })
       ]).pipe(Effect.provide(authorized))
 

@@ -1,5 +1,5 @@
 /** A Docker engine, asked over its HTTP API: on a socket of this machine, or over TCP. */
-import { NodeHttpClient } from "@effect/platform-node"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Data, type Duration, Effect, Option, Predicate, Schema, Stream } from "effect"
 import { HttpClient, type HttpClientError, HttpClientRequest, type HttpClientResponse } from "effect/http"
 import type { EngineAddress } from "../launchSettings.ts"

@@ -48,7 +48,7 @@ export const installRefusals = {
       name: "an installation without what it needs",
       ask: installing("needs-more", ["notion", "openai"], { choices: { openai: { pool: true } } }),
       particulars: { field: "choices.notion" },
-      body: ({ missing }) => Effect.sync(() => assert.deepStrictEqual(missing, ["notion"]))
+      body: ({ missing }) => Effect.sync(() => assert.deepStrictEqual(missing, ["notion", "openai"]))
     },
     {
       name: "a manifest that is none",

@@ -9,7 +9,7 @@ import { AppKey as WireKey } from "@vendodev/domain/AppKey"
 import { Binding as WireBinding } from "@vendodev/domain/Binding"
 import type { BoundTo, ErrorCode } from "@vendodev/domain/BrokerError"
 import { Connection as WireConnection } from "@vendodev/domain/Connection"
-import type { Profile } from "@vendodev/domain/Profile"
+import { type Profile, takesCredential } from "@vendodev/domain/Profile"
 import { Removal } from "@vendodev/domain/Removal"
 import { RemovedUser } from "@vendodev/domain/RemovedUser"
 import { Tenant as WireTenant } from "@vendodev/domain/Tenant"
@@ -188,7 +188,12 @@ const predictWithin = (world: World, tenant: Tenant, operation: Within): Outcome
     })
   }
   if (connection !== undefined && operation.do === "reconnect") {
-    if (connection.profile !== "composio_managed") return { code: "validation_failed", field: "composio_account_id" }
+    if (connection.profile !== "composio_managed") {
+      return {
+        code: "validation_failed",
+        field: takesCredential[connection.profile] ? "credential" : "composio_account_id"
+      }
+    }
     if (connection.status === "revoked") return { code: "connection_revoked" }
     return ok((text) => {
       connection.account = operation.account

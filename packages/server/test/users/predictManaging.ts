@@ -134,7 +134,7 @@ const ofConnection = (
     return connection.status === "revoked" ? { code: "connection_revoked" } : learnKey(tenant, connection)
   }
   if (operation.do === "reconnect") {
-    if (connection.account === null) return { code: "validation_failed", field: "composio_account_id" }
+    if (connection.account === null) return { code: "validation_failed", field: "credential" }
     if (connection.status === "revoked") return { code: "connection_revoked" }
   }
   return ok((text) => {

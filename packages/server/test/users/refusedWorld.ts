@@ -1,5 +1,5 @@
 /** A tenant with a credential of its own and one of a user for the same integration; and whatever a user can lack. */
-import { NodeServices } from "@effect/platform-node"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Clock, Context, Effect, Layer, Redacted, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { writeFileSync } from "node:fs"

@@ -1,4 +1,4 @@
-import { NodeHttpServer } from "@effect/platform-node"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { assert, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { HttpServer, HttpServerRequest, HttpServerResponse } from "effect/http"
