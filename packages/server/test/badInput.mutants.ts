@@ -81,9 +81,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     control: "a HEAD vends nothing",
     file: edges,
-    find: `new Set(["GET", "POST", "PUT", "DELETE"])`,
-    replace: `new Set(["GET", "HEAD", "POST", "PUT", "DELETE"])`,
-    test
+    find: `new Set(["GET", "POST", "PUT", "PATCH", "DELETE"])`,
+    replace: `new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])`
   },
   {
     control: "a secret in a query is refused",

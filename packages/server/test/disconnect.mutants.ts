@@ -11,7 +11,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     replace: "Layer.empty.pipe("
   },
   {
-    file: "packages/broker/src/database/migrations/0011_create_revocations_and_pools.ts",
+    file: "packages/broker/src/database/migrations/0012_create_revocations_and_pools.ts",
     test,
     name: "within moments",
     control: "word goes out when something is queued",
@@ -27,7 +27,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     replace: `revocations: on("nothing")`
   },
   {
-    file: "packages/broker/src/database/migrations/0011_create_revocations_and_pools.ts",
+    file: "packages/broker/src/database/migrations/0012_create_revocations_and_pools.ts",
     test,
     control: "what ended holds no credential",
     find: "ended_at = moment, secret_box = NULL, dek_version = NULL",

@@ -104,8 +104,8 @@ export const mutants: ReadonlyArray<Mutant> = [
     file: "packages/broker/src/manage/AppKeys.ts",
     test,
     control: "no key opens a user's connection by itself",
-    find: `if (user === null) return id`,
-    replace: `if (user === null || user !== "") return id`
+    find: `if (user !== null) {`,
+    replace: `if (user !== null && user === "") {`
   },
   {
     file: "packages/broker/src/manage/Bindings.ts",

@@ -2,7 +2,7 @@ import type { Mutant } from "@vendodev/testing/Mutant"
 
 const test = "packages/server/test/oauthCallback.pg.test.ts"
 const visits = "packages/broker/src/connect/Visits.ts"
-const gate = "packages/broker/src/database/migrations/0011_create_connect_visits.ts"
+const gate = "packages/broker/src/database/migrations/0013_create_connect_visits.ts"
 const install = "packages/broker/src/connect/oauthInstall.ts"
 const connect = "packages/broker/src/connect/Connect.ts"
 const result = "packages/server/src/connect/result.ts"

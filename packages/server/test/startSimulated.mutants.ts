@@ -12,7 +12,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...start,
     control: "where there is a key, nothing is simulated",
-    find: `serves && !hasKey && `,
+    find: `serves && !isSaid("COMPOSIO_API_KEY") && `,
     replace: `serves && `
   },
   {

@@ -21,7 +21,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     file: "packages/broker/src/manage/Connections.ts",
     test,
     control: "a secret that was pasted still says whose it is",
-    find: "isMadeHere ? Option.none() :",
+    find: `isMadeHere === true ? Option.none() :`,
     replace: `profile === "webhook_inbound" ? Option.none() :`
   }
 ]

@@ -1,7 +1,7 @@
 import type { Mutant } from "@vendodev/testing/Mutant"
 
 const test = "packages/broker/test/disconnect/RevocationClaims.pg.test.ts"
-const migration = { file: "packages/broker/src/database/migrations/0011_create_revocations_and_pools.ts", test }
+const migration = { file: "packages/broker/src/database/migrations/0012_create_revocations_and_pools.ts", test }
 
 export const mutants: ReadonlyArray<Mutant> = [
   {

@@ -5,7 +5,7 @@ const worker = { file: "packages/broker/src/disconnect/RevocationWorker.ts", tes
 const telling = { file: "packages/broker/src/disconnect/telling.ts", test }
 const ending = { file: "packages/broker/src/upstream/composioEnding.ts", test }
 const providers = { file: "packages/broker/src/upstream/Providers.ts", test }
-const migration = { file: "packages/broker/src/database/migrations/0011_create_revocations_and_pools.ts", test }
+const migration = { file: "packages/broker/src/database/migrations/0012_create_revocations_and_pools.ts", test }
 
 export const mutants: ReadonlyArray<Mutant> = [
   {

@@ -2,7 +2,7 @@ import type { Mutant } from "@vendodev/testing/Mutant"
 
 const test = "packages/broker/test/manage/Pools.pg.test.ts"
 const pools = { file: "packages/broker/src/manage/Pools.ts", test }
-const migration = { file: "packages/broker/src/database/migrations/0011_create_revocations_and_pools.ts", test }
+const migration = { file: "packages/broker/src/database/migrations/0012_create_revocations_and_pools.ts", test }
 const connections = { file: "packages/broker/src/manage/Connections.ts", test }
 
 export const mutants: ReadonlyArray<Mutant> = [

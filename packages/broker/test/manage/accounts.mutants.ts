@@ -4,6 +4,8 @@ const test = "packages/broker/test/manage/accounts.pg.test.ts"
 const connections = { file: "packages/broker/src/manage/Connections.ts", test }
 const rules = { file: "packages/broker/src/manage/credentialRules.ts", test }
 
+const renewal = { ...connections, file: "packages/broker/src/manage/renewal.ts" }
+
 export const mutants: ReadonlyArray<Mutant> = [
   {
     ...rules,
@@ -29,11 +31,10 @@ export const mutants: ReadonlyArray<Mutant> = [
     replace: `account === ""`
   },
   {
-    ...connections,
+    ...renewal,
     control: "a key is not taken for the id of another account",
-    find: `yield* readAccount(profile, account)
-          const reconnected`,
-    replace: `const reconnected`
+    find: `yield* readAccount(profile, renewal.account)`,
+    replace: `Option.fromUndefinedOr(renewal.account)`
   },
   {
     ...connections,
@@ -56,41 +57,42 @@ export const mutants: ReadonlyArray<Mutant> = [
     replace: ``
   },
   {
-    ...connections,
+    ...renewal,
     control: "a connection that takes another account gives no token of the old one",
-    find: `secret_box = NULL, dek_version = NULL, secret_version = c.secret_version + 1,`,
+    find: `secret_box = \${box}::bytea, dek_version = \${version}::int, secret_version = c.secret_version + 1,`,
     replace: `secret_version = c.secret_version + 1,`
   },
   {
-    ...connections,
+    ...renewal,
     control: "no memory of the old account's token is good for the new one",
-    find: `secret_version = c.secret_version + 1,`,
-    replace: ``
+    find: `secret_version = c.secret_version + 1,
+            auth_version`,
+    replace: `auth_version`
   },
   {
-    ...connections,
+    ...renewal,
     control: "a refresh under way for the old account is lost",
     find: `refresh_epoch = c.refresh_epoch + 1,
-              refresh_lease_until = NULL, failures = 0, held_back = false,`,
+            refresh_lease_until = NULL, failures = 0, held_back = false,`,
     replace: `failures = 0, held_back = false,`
   },
   {
-    ...connections,
+    ...renewal,
     control: "what failed with the old account is forgotten",
     find: `failure_code = NULL, failure_detail = NULL, next_attempt_at = NULL, needs_reauth_at = NULL`,
     replace: `needs_reauth_at = NULL`
   },
   {
-    ...connections,
+    ...renewal,
     control: "a revoked connection takes no other account",
     find: `WHERE id = \${id} AND status <> 'revoked' FOR UPDATE`,
     replace: `WHERE id = \${id} FOR UPDATE`
   },
   {
-    ...connections,
+    ...renewal,
     control: "another account is recorded, with the one before",
-    find: `account_before: before.account`,
-    replace: `account_before: account`
+    find: `typeof accountBefore === "string" ? accountBefore : null`,
+    replace: `Option.getOrNull(account)`
   },
   {
     ...connections,

@@ -15,8 +15,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...backoff,
     control: "callers that failed together do not come back together",
-    find: "Duration.times(duration, random)",
-    replace: "duration"
+    find: `Duration.times(whole, random)`,
+    replace: `whole`
   },
   {
     ...backoff,

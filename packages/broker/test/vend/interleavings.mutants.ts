@@ -39,13 +39,13 @@ export const mutants: ReadonlyArray<Mutant> = [
     replace: `ELSIF c.secret_version < version THEN`
   },
   {
-    file: "packages/broker/src/manage/Connections.ts",
+    file: "packages/broker/src/manage/renewal.ts",
     test,
     name: "another account wins",
     control: "another account makes the refresh of the old one void",
     find: `refresh_epoch = c.refresh_epoch + 1,
-              refresh_lease_until = NULL, failures = 0`,
+            refresh_lease_until = NULL, failures = 0`,
     replace: `
-              failures = 0`
+            failures = 0`
   }
 ]

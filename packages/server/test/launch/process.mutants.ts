@@ -25,8 +25,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...processes,
     control: "what was launched and runs is left alone",
-    find: "if (yield* files.isRunning(target, words)) return",
-    replace: "if ((yield* files.isRunning(target, words)) && launch.image !== undefined) return"
+    find: `if (yield* files.isRunning(target, args)) return`,
+    replace: `if ((yield* files.isRunning(target, args)) && launch.image !== undefined) return`
   },
   {
     ...processes,
