@@ -82,7 +82,8 @@ export const mutants: ReadonlyArray<Mutant> = [
     control: "a HEAD vends nothing",
     file: edges,
     find: `new Set(["GET", "POST", "PUT", "PATCH", "DELETE"])`,
-    replace: `new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])`
+    replace: `new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])`,
+    test
   },
   {
     control: "a secret in a query is refused",

@@ -81,7 +81,9 @@ export const mutants: ReadonlyArray<Mutant> = [
     control: "a page with status 200 proves no key",
     file: `${src}/Providers.ts`,
     find: `Option.isSome(answer.body) ? answer.body.value : yield* notUnderstood(integration)`,
-    replace: `Option.getOrNull(answer.body)`
+    replace: `Option.getOrNull(answer.body)`,
+    test,
+    name: "an answer that can not be read"
   },
   {
     control: "an account without an id is not taken for one that has none",
@@ -95,7 +97,9 @@ export const mutants: ReadonlyArray<Mutant> = [
     control: "a failure of the provider is none of the key",
     file: `${src}/Providers.ts`,
     find: `if (status >= 200 && status <= 299) return Effect.void`,
-    replace: `if (status >= 200 && status <= 599) return Effect.void`
+    replace: `if (status >= 200 && status <= 599) return Effect.void`,
+    test,
+    name: "only an answer about the key"
   },
   {
     control: "a key that can stand in no header is not sent",
