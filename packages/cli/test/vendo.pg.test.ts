@@ -1,7 +1,7 @@
 /** The tool against the real service, started as a developer starts it and found the way a developer's shell finds it. */
 import { assert, layer } from "@effect/vitest"
 import { Effect, Schema } from "effect"
-import { adminToken, api, botToken, bound, ok, run, Started } from "./fixtures/Started.ts"
+import { adminToken, api, botToken, bound, inShell, ok, run, Started } from "./fixtures/Started.ts"
 
 const ErrorAnswer = Schema.fromJsonString(
   Schema.Struct({
@@ -17,13 +17,15 @@ layer(Started.layer, { timeout: "60 seconds" })("vendo against a server", (it) =
       const env = { VENDO_TENANT: "acme" }
       yield* ok(["tenant", "create", "acme", "--name", "Acme Inc."])
       yield* ok(["app", "create", "support-bot"], { env })
-      yield* ok(["connection", "create", "telegram", "--name", "work"], { env, stdin: `${credential}\n` })
+      const piped = { env, stdin: `${credential}\n` }
+      const connected = yield* inShell(["connection", "create", "telegram", "--name", "work"], piped)
+      assert.strictEqual(connected.exit, 0, connected.stderr)
       yield* ok(["binding", "set", "telegram", "--app", "support-bot", "--connection", "telegram"], { env })
-      const minted = yield* run(["key", "mint", "--app", "support-bot", "--expires", "30d"], { env })
+      const minted = yield* inShell(["key", "mint", "--app", "support-bot", "--expires", "30d"], { env })
       assert.match(minted.stdout, /^vendo_sk_[0-9A-Za-z]{42}\n$/)
       assert.match(minted.stderr, /will not be shown again/)
       const key = minted.stdout.trim()
-      const vended = yield* run(["token", "telegram"], { env: { VENDO_API_KEY: key } })
+      const vended = yield* inShell(["token", "telegram"], { env: { VENDO_API_KEY: key } })
       assert.deepStrictEqual(vended, { exit: 0, stdout: `${credential}\n`, stderr: "" })
       const named = yield* ok(["token", "telegram", "--from-env", "MY_KEY", "--json"], { env: { MY_KEY: key } })
       assert.deepStrictEqual(JSON.parse(named), { access_token: credential, expires_at: null, token_type: "Bearer" })
@@ -185,7 +187,7 @@ layer(Started.layer, { timeout: "60 seconds" })("vendo against a server", (it) =
     Effect.gen(function* () {
       const { baseUrl } = yield* Started
       const token = yield* adminToken
-      const stdout = yield* ok(["status"])
+      const stdout = (yield* inShell(["status"])).stdout
       assert.include(stdout, `${baseUrl} (.vendo/dev.json)`)
       assert.match(stdout, /^ready +ok$/m)
       assert.include(stdout, token.slice(0, 13))

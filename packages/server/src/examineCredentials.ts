@@ -7,6 +7,7 @@ import { Examination } from "@vendodev/broker/connect/Examination"
 import type { Found } from "@vendodev/broker/connect/Obtained"
 import type { Examinations } from "@vendodev/broker/install/binding"
 import { find } from "@vendodev/catalog/Catalog"
+import type { ValidationFailed } from "@vendodev/domain/BrokerError"
 import { takesCredential } from "@vendodev/domain/Profile"
 
 export interface Pasted {
@@ -14,6 +15,8 @@ export interface Pasted {
   readonly slug: string
   readonly credential: Redacted.Redacted
 }
+
+type Said = Result.Result<Found, ValidationFailed>
 
 export const makeCredentialExamination = Effect.gen(function* () {
   const { examine } = yield* Examination
@@ -40,14 +43,14 @@ export const makeCredentialExamination = Effect.gen(function* () {
       pasted,
       (one) =>
         examined(one, unverified).pipe(
-          Effect.map(Option.map(Result.succeed)),
-          Effect.catchTag("validation_failed", (refused) => Effect.succeedSome(Result.fail(refused))),
-          Effect.map((said) => ({ slug: one.slug, said }))
+          Effect.map(Option.map((found): Said => Result.succeed(found))),
+          Effect.catchTag("validation_failed", (refused) => Effect.succeedSome<Said>(Result.fail(refused))),
+          Effect.map((said) => [one.slug, said] as const)
         ),
       { concurrency: 4 }
     )
     const said: Examinations = new Map(
-      answers.flatMap(({ said, slug }) => (Option.isSome(said) ? [[slug, said.value] as const] : []))
+      answers.flatMap(([slug, said]) => (Option.isSome(said) ? [[slug, said.value] as const] : []))
     )
     return said
   })

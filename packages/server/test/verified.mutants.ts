@@ -7,7 +7,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     file: "packages/server/src/examineCredentials.ts",
     test,
     control: "a credential that is refused is one more thing that is missing",
-    find: `Effect.catchTag("validation_failed", (refused) => Effect.succeedSome(Result.fail(refused))),`,
+    find: `Effect.catchTag("validation_failed", (refused) => Effect.succeedSome<Said>(Result.fail(refused))),`,
     replace: ``
   },
   {

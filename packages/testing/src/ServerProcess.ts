@@ -5,6 +5,7 @@ import { createRequire } from "node:module"
 import { chmodSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
+import { bareEnvironment } from "./bareEnvironment.ts"
 
 const main = join(dirname(createRequire(import.meta.url).resolve("@vendodev/server/main")), "main.ts")
 
@@ -29,7 +30,7 @@ export const start = Effect.fn("ServerProcess.start")(function* (
   const child = yield* Effect.acquireRelease(
     Effect.sync(() =>
       spawn(process.execPath, [main], {
-        env: { PATH: process.env["PATH"], PORT: "0", VENDO_DATA_DIR: dataDir, VENDO_LAUNCHER: "none", ...environment },
+        env: { ...bareEnvironment, PORT: "0", VENDO_DATA_DIR: dataDir, VENDO_LAUNCHER: "none", ...environment },
         stdio: ["ignore", "pipe", "pipe"]
       })
     ),
@@ -58,7 +59,7 @@ export const run = Effect.fn("ServerProcess.run")(function* (
 ) {
   return yield* Effect.callback<{ readonly code: number | null; readonly output: string }>((resume) => {
     const child = spawn(process.execPath, [main, ...args], {
-      env: { PATH: process.env["PATH"], PORT: "0", ...environment },
+      env: { ...bareEnvironment, PORT: "0", ...environment },
       stdio: ["ignore", "pipe", "pipe"]
     })
     let output = ""

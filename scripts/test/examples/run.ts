@@ -3,6 +3,7 @@ import { Data, Effect } from "effect"
 import { spawn } from "node:child_process"
 import { join } from "node:path"
 import { stop } from "@vendodev/testing/ServerProcess"
+import { bareEnvironment } from "@vendodev/testing/bareEnvironment"
 
 const root = join(import.meta.dirname, "../../..")
 
@@ -13,7 +14,7 @@ type Environment = Readonly<Record<string, string>>
 const started = (file: string, environment: Environment) =>
   Effect.acquireRelease(
     Effect.sync(() => {
-      const env = { PATH: process.env["PATH"], PORT: "0", ...environment }
+      const env = { ...bareEnvironment, PORT: "0", ...environment }
       const child = spawn(process.execPath, [join(root, file)], { env, stdio: ["pipe", "pipe", "pipe"] })
       const printed = { out: "", err: "" }
       child.stdout.on("data", (chunk) => (printed.out += String(chunk)))

@@ -8,6 +8,7 @@ import type { ProvidersControls } from "@vendodev/simulator/ProvidersControls"
 import { temporaryDirectory } from "@vendodev/testing/ServerProcess"
 import { spawnProgram } from "../../../packages/server/test/secrets/program.ts"
 import { codeBlocks } from "../consumer/codeBlocks.ts"
+import { bareEnvironment } from "@vendodev/testing/bareEnvironment"
 
 const root = new URL("../../../", import.meta.url).pathname
 
@@ -65,7 +66,7 @@ export class Walk extends Context.Service<
           yield* files.readFileString(`${dataDir}/dev.json`)
         )
         const environment = {
-          PATH: process.env["PATH"] ?? "",
+          ...bareEnvironment,
           NODE: process.execPath,
           VENDO_DATA_DIR: dataDir,
           PROVIDERS: providersUrl

@@ -3,6 +3,7 @@ import { Data, Effect } from "effect"
 import { type ChildProcess, spawn } from "node:child_process"
 import { createRequire } from "node:module"
 import { stop } from "@vendodev/testing/ServerProcess"
+import { bareEnvironment } from "@vendodev/testing/bareEnvironment"
 
 const main = createRequire(import.meta.url).resolve("@vendodev/server/main")
 
@@ -27,7 +28,7 @@ export const spawnProgram = Effect.fnUntraced(function* (
   const child = yield* Effect.acquireRelease(
     Effect.sync(() =>
       spawn(process.execPath, [program, ...args], {
-        env: { PATH: process.env["PATH"], PORT: "0", ...environment },
+        env: { ...bareEnvironment, PORT: "0", ...environment },
         stdio: ["ignore", "pipe", "pipe"]
       })
     ),
