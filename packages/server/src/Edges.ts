@@ -63,9 +63,14 @@ const isSecretQuery = (query: string): boolean => {
 /** An address that was made with the key of an app, whatever stands for the key. */
 const isKeyForPage = (target: string): boolean =>
   /^\/connections\/connect\/[^?]*\?(?:.*&)?app_key(?:=|&|$)/.test(target)
-/** What a person's browser is sent to can carry its secret nowhere else. It is good once, and there alone. */
+/**
+ * What a person's browser is sent to can carry its secret nowhere else: it is good once, and there alone. And a host
+ * may be called what it likes.
+ */
 const withoutTicket = (target: string): string =>
-  target.replace(/^(\/connections\/connect\/[^?]*\?)ticket=vendo_ct_[0-9A-Za-z]{42}(?=&|$)/, "$1")
+  target
+    .replace(/^(\/connections\/connect\/[^?]*\?)ticket=vendo_ct_[0-9A-Za-z]{42}(?=&|$)/, "$1")
+    .replace(/^(\/connections\/connect\/[^?]*[?&]opener_origin=)https?(?:[a-z0-9.:/-]|%3A|%2F)+(?=&|$)/i, "$1")
 const secretInQuery = new ValidationFailed({
   detail: "keys and tokens belong in the Authorization header; the query must be plain, without either",
   field: "query"

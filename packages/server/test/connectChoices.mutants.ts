@@ -8,7 +8,8 @@ const links = "packages/broker/src/upstream/ComposioLinks.ts"
 const admins = "packages/broker/src/access/AdminConnectSessions.ts"
 
 const replaced = { test, name: "becomes one of another account" }
-const offered = { test, name: "offers what the same owner has" }
+const offered = { test, name: "offers an admin what the same owner has" }
+const ownCode = { test, name: "changes nothing that another app uses" }
 const several = { test, name: "which of several" }
 const composio = { test, name: "believes nothing" }
 const admin = { test, name: "is opened by an admin" }
@@ -44,6 +45,34 @@ export const mutants: ReadonlyArray<Mutant> = [
           yield* sql\`SELECT 1 WHERE false\`
           if (false) yield* sql\``,
     ...replaced
+  },
+  {
+    control: "the app's own code binds nothing to itself that it did not bring",
+    file: connect,
+    find: "if (byApp || Option.isNone(app)",
+    replace: "if (Option.isNone(app)",
+    ...offered
+  },
+  {
+    control: "the app's own code renews nothing of the same account that it is not bound to",
+    file: "packages/broker/src/connect/establish.ts",
+    find: "AND (NOT ${byApp} OR (b.app_id IS NOT NULL",
+    replace: "AND (NOT ${byApp} OR (true",
+    ...ownCode
+  },
+  {
+    control: "the app's own code renews nothing another app is bound to",
+    file: "packages/broker/src/connect/establish.ts",
+    find: "o.connection_id = c.id AND o.app_id <> b.app_id",
+    replace: "o.connection_id = c.id AND o.app_id <> b.app_id AND false",
+    ...ownCode
+  },
+  {
+    control: "the app's own code renews nothing a key of the connection opens",
+    file: "packages/broker/src/connect/establish.ts",
+    find: "WHERE k.connection_id = c.id AND k.revoked_at IS NULL",
+    replace: "WHERE k.connection_id = c.id AND k.revoked_at IS NULL AND false",
+    ...ownCode
   },
   {
     control: "connections of others are not shown",

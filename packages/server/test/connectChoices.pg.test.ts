@@ -27,8 +27,9 @@ layer(Connecting.layer(), { excludeTestServices: true })("An account that is con
     })
   )
 
-  it.effect("offers what the same owner has, and binds it", () =>
+  it.effect("offers an admin what the same owner has, and binds it; and the app's own code none of it", () =>
     Effect.gen(function* () {
+      const { adminToken } = yield* Service.Service
       const tenant = yield* Service.makeTenant
       const mine = yield* Service.connect(tenant.base, "notion", { credential: "ntn_mine", name: "Mine <b>" })
       const gone = yield* Service.connect(tenant.base, "notion", { credential: "ntn_gone", name: "Gone" })
@@ -41,7 +42,14 @@ layer(Connecting.layer(), { excludeTestServices: true })("An account that is con
       })).id
       const stranger = yield* Service.makeTenant
       const theirs = yield* Service.connect(stranger.base, "notion", { credential: "ntn_theirs" })
-      const { browser, page } = yield* Connecting.visiting(tenant.key, { slug: "notion" })
+      const byApp = yield* Connecting.visiting(tenant.key, { slug: "notion" })
+      hidden(byApp.page, "Mine")
+      const taken = yield* byApp.browser.submit("notion", { action: "use", connection: mine })
+      assert.strictEqual(Connecting.codeOf(taken), "validation_failed")
+      isRow(yield* Service.vend("notion", tenant.key), "binding_missing")
+
+      const session = { slug: "notion", tenant_id: tenant.id, app_id: tenant.app }
+      const { browser, page } = yield* Connecting.visiting(adminToken, session)
       isAccessible(page)
       assert.include(page.body, "Mine &lt;b&gt;")
       for (const other of [gone, alices, theirs]) {
@@ -51,6 +59,49 @@ layer(Connecting.layer(), { excludeTestServices: true })("An account that is con
       }
       assert.strictEqual((yield* browser.submit("notion", { action: "use", connection: mine })).status, 303)
       assert.include((yield* Service.vend("notion", tenant.key)).body, "ntn_mine")
+    })
+  )
+
+  it.effect("changes nothing that another app uses, when an app's own code brought it", () =>
+    Effect.gen(function* () {
+      const { adminToken } = yield* Service.Service
+      const { base, id, ...first } = yield* Service.makeTenant
+      const second = yield* Service.makeApp(base, "second")
+      const owned = yield* Service.connectAndBind({ base, app: first.app }, "notion", { credential: "ntn_shared" })
+      yield* Service.bind(base, second.app, "notion", owned)
+      const paste = Effect.fnUntraced(function* (bearer: string, session: Record<string, string>, credential: string) {
+        const { browser } = yield* Connecting.visiting(bearer, { slug: "notion", ...session })
+        return yield* browser.submit("notion", { action: "paste", credential })
+      })
+      const vended = Effect.fnUntraced(function* (key: string, credential: string) {
+        assert.include((yield* Service.vend("notion", key)).body, `"${credential}"`)
+      })
+      const { providers } = yield* Connecting.Upstreams
+      for (const key of ["ntn_second", "ntn_second_again", "ntn_third"]) {
+        yield* providers.putKey(key, { id: "77", name: "Acme" })
+      }
+      assert.strictEqual((yield* paste(second.key, {}, "ntn_second")).status, 303)
+      yield* vended(second.key, "ntn_second")
+      yield* vended(first.key, "ntn_shared")
+      const third = yield* Service.makeApp(base, "third")
+      assert.strictEqual((yield* paste(third.key, {}, "ntn_third")).status, 303)
+      yield* vended(third.key, "ntn_third")
+      yield* vended(second.key, "ntn_second")
+      // What the app alone is bound to is its own to renew; what a key of the connection opens is not.
+      const before = (yield* connectionsOf(base)).map(({ id }) => id)
+      assert.strictEqual((yield* paste(second.key, {}, "ntn_second_again")).status, 303)
+      assert.deepStrictEqual(
+        (yield* connectionsOf(base)).map(({ id }) => id),
+        before
+      )
+      const locked = yield* Service.made("POST", `${base}/connections/${owned}/keys`, {})
+      assert.strictEqual((yield* paste(first.key, {}, "ntn_first")).status, 303)
+      yield* vended(first.key, "ntn_first")
+      yield* vended(locked.key ?? "", "ntn_shared")
+      // An admin's word renews what all of them use.
+      const again = { tenant_id: id, connection_id: owned }
+      assert.strictEqual((yield* paste(adminToken, again, "ntn_renewed")).status, 303)
+      yield* vended(locked.key ?? "", "ntn_renewed")
     })
   )
 

@@ -61,6 +61,10 @@ layer(Connecting.layer(), { excludeTestServices: true })("The page on which an a
         assert.include(answer.body, "POST /api/connect-sessions")
         assert.notMatch(answer.body, /hunter2|vendo_sk_/)
       }
+      for (const opener of [`https://x.example/${key}`, `https://x.example/${key.replace("_", "%5f")}`, `${key}`]) {
+        const answer = yield* new Connecting.Browser().get(`${prefix}notion?opener_origin=${opener}`)
+        isRow(answer, "validation_failed", { field: "query" })
+      }
     })
   )
 

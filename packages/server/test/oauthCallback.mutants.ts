@@ -13,6 +13,30 @@ const openers = { test, name: "tells only the origin" }
 
 export const mutants: ReadonlyArray<Mutant> = [
   {
+    control: "an opener may be called what it likes",
+    file: "packages/server/src/Edges.ts",
+    find: "[?&]opener_origin=)https?",
+    replace: "[?&]opener_origin=)ftp",
+    test,
+    name: "tells only the origin"
+  },
+  {
+    control: "an opener is an address, and no key",
+    file: "packages/server/src/Edges.ts",
+    find: "(?:[a-z0-9.:/-]|%3A|%2F)+(?=&|$)/i",
+    replace: "[^&]+(?=&|$)/i",
+    test: "packages/server/test/connectForms.pg.test.ts",
+    name: "has no place for a key"
+  },
+  {
+    control: "no opener is longer than what is kept of it",
+    file: "packages/server/src/connect/result.ts",
+    find: "origin === text && origin.length <= longest",
+    replace: "origin === text",
+    test,
+    name: "tells only the origin"
+  },
+  {
     control: "a state that is another is not taken",
     file: visits,
     find: "AND v.step = 'away' AND v.state_hash = ${keyring.hash(state)}",

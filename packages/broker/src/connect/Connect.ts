@@ -157,7 +157,8 @@ export class Connect extends Context.Service<
               yield* hold("choosing", { obtained, choices, other: null })
               return "choosing" as const
             }
-            const target = { integration, app: visit.app, user: visit.user, connection: visit.connection }
+            const { app, byApp, connection, user } = visit
+            const target = { integration, app, byApp, user, connection }
             // A savepoint: nothing of a refused attempt stays.
             return yield* sql.withTransaction(establish(target, obtained, { choices, replace })).pipe(
               Effect.tap(({ id }) => visits.end({ step: "connected", connection: id })),
@@ -327,8 +328,8 @@ export class Connect extends Context.Service<
       })
 
       /** Those of the same owner that the app could be bound to instead. */
-      function existingFor({ app, connection, slug, user }: Visit): InTenant<ReadonlyArray<Connection>> {
-        if (Option.isNone(app) || Option.isSome(connection)) return Effect.succeed([])
+      function existingFor({ app, byApp, connection, slug, user }: Visit): InTenant<ReadonlyArray<Connection>> {
+        if (byApp || Option.isNone(app) || Option.isSome(connection)) return Effect.succeed([])
         return Effect.gen(function* () {
           const bound = yield* Effect.orDie(bindings.list(app.value))
           const owner = user === noSubject ? null : user

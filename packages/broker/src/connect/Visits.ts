@@ -26,6 +26,8 @@ export interface Visit {
   readonly id: string
   readonly session: ConnectSessionId
   readonly app: Option.Option<AppId>
+  /** By the app itself: whoever is here may be nobody but its code. */
+  readonly byApp: boolean
   /** Empty for the tenant's own. */
   readonly user: UserSubject
   readonly slug: IntegrationSlug
@@ -43,6 +45,7 @@ interface Row {
   readonly id: string
   readonly session_id: ConnectSessionId
   readonly app_id: AppId | null
+  readonly by_app: boolean
   readonly user_subject: UserSubject
   readonly integration: IntegrationSlug
   readonly connection_id: ConnectionId | null
@@ -140,7 +143,7 @@ export class Visits extends Context.Service<
           Buffer.from(keyring.hash(Redacted.make(`form/${Redacted.value(token)}`))).toString("base64url"),
         current: Effect.gen(function* () {
           const [row] = yield* sql<Row>`
-            SELECT id, session_id, app_id, user_subject, integration, connection_id, return_to, state, opener_origin,
+            SELECT id, session_id, app_id, key_id IS NOT NULL AS by_app, user_subject, integration, connection_id, return_to, state, opener_origin,
               step, connected_id
             FROM broker.connect_visits WHERE id = ${yield* id}
           `
@@ -213,6 +216,7 @@ const visitOf = (row: Row): Visit => ({
   id: row.id,
   session: row.session_id,
   app: Option.fromNullOr(row.app_id),
+  byApp: row.by_app,
   user: row.user_subject,
   slug: row.integration,
   connection: Option.fromNullOr(row.connection_id),

@@ -12,6 +12,8 @@ export interface Target {
   readonly integration: Integration
   /** To which it is bound; none for a connection that is bound to nothing. */
   readonly app: Option.Option<AppId>
+  /** Opened by that app itself, which may change what is its own, and nothing others use. */
+  readonly byApp: boolean
   readonly user: UserSubject
   /** The one that is to be connected again, where that was said. */
   readonly connection: Option.Option<ConnectionId>
@@ -35,7 +37,10 @@ export const makeEstablish = Effect.gen(function* () {
    * or one of the same owner and the same account, so that nobody ends up with
    * two connections of one. What is of no account is left as it is.
    */
-  const existing = Effect.fnUntraced(function* ({ app, connection, integration, user }: Target, obtained: Obtained) {
+  const existing = Effect.fnUntraced(function* (
+    { app, byApp, connection, integration, user }: Target,
+    obtained: Obtained
+  ) {
     if (Option.isSome(connection)) return connection
     const { id: account } = obtained.owner
     const [found] = yield* sql<{ readonly id: ConnectionId }>`
@@ -43,6 +48,10 @@ export const makeEstablish = Effect.gen(function* () {
         LEFT JOIN broker.app_connection_bindings b ON b.connection_id = c.id AND b.app_id = ${Option.getOrNull(app)}::uuid
       WHERE c.integration = ${integration.slug} AND c.user_subject = ${user} AND c.status <> 'revoked'
         AND c.profile IN ('byok_static', 'oauth_app_install', 'composio_managed')
+        AND (NOT ${byApp} OR (b.app_id IS NOT NULL
+          AND NOT EXISTS (SELECT FROM broker.app_connection_bindings o
+            WHERE o.connection_id = c.id AND o.app_id <> b.app_id)
+          AND NOT EXISTS (SELECT FROM broker.app_keys k WHERE k.connection_id = c.id AND k.revoked_at IS NULL)))
         AND (b.app_id IS NOT NULL OR c.metadata -> 'account' ->> 'id' = ${account}::text)
       ORDER BY b.app_id NULLS LAST, c.created_at, c.id LIMIT 1
     `

@@ -19,6 +19,7 @@ import { Launcher, runLine } from "./Launcher.ts"
 
 const Row = Schema.Struct({
   status: DeploymentStatus,
+  wanted: Schema.Literals(["run", "stop"]),
   slug: Slug,
   alive: Schema.Boolean,
   launch: Schema.Struct({ ...Launch.fields, key_ids: Schema.optionalKey(Schema.Array(KeyId)) })
@@ -43,6 +44,7 @@ const isOver = ({ launch: { key_ids = [] }, status }: Row, { id }: Key): boolean
 /** Why nothing is started, though somebody would. */
 const reasonNot = (row: Row, given: Option.Option<Key>): Pick<Launched, "state" | "detail"> | undefined => {
   if (row.status === "destroyed") return { state: "manual", detail: "the deployment was destroyed" }
+  if (row.wanted === "stop") return { state: "manual", detail: "it was stopped meanwhile; start it" }
   if (row.alive) return { state: "launched", detail: "a run of it was heard of in the last minute and is left alone" }
   return Option.exists(given, (key) => isOver(row, key))
     ? { state: "manual", detail: "it was started before; start the deployment to have it started again" }
@@ -68,7 +70,7 @@ export const makeLaunches = Effect.gen(function* () {
    */
   const held = Effect.fnUntraced(function* (id: AppId) {
     const [row] = yield* rows(Row)(sql`
-      SELECT d.status, a.slug, d.launch,
+      SELECT d.status, d.wanted, a.slug, d.launch,
         coalesce(d.run_state <> 'exited' AND d.run_seen_at > now() - interval '60 seconds', false) AS alive
       FROM broker.deployments d JOIN broker.apps a ON a.tenant_id = d.tenant_id AND a.id = d.app_id
       WHERE d.app_id = ${id} FOR UPDATE OF d
@@ -102,14 +104,14 @@ export const makeLaunches = Effect.gen(function* () {
 
   /** The key is in use: those before it end. */
   const settle = Effect.fnUntraced(function* (id: AppId, key: KeyId) {
-    const { launch, status } = yield* held(id)
+    const { launch, status, wanted } = yield* held(id)
     const { key_ids = [] } = launch
     const at = key_ids.indexOf(key)
     for (const former of key_ids.slice(0, Math.max(at, 0))) {
       yield* Effect.catchTag(keys.revoke(former), "not_found", Effect.die)
     }
     if (at > 0) yield* keep(id, key_ids.slice(at))
-    return status === "destroyed" ? "nothing to run" : "settled"
+    return status === "destroyed" || wanted === "stop" ? "nothing to run" : "settled"
   })
 
   const launched = Effect.fnUntraced(function* ({ tenant, token }: Asked, id: AppId, given: Option.Option<Key>) {

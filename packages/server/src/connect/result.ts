@@ -21,9 +21,12 @@ const originOf = (text: string): Option.Option<string> =>
     Option.map(({ origin }) => origin)
   )
 
+/** No origin is longer: a host has at most 253 letters. */
+const longest = 512
+
 /** An origin as browsers say it, and nothing that is merely read as one. */
 export const asOrigin = (text: string): Option.Option<string> =>
-  Option.filter(originOf(text), (origin) => origin === text)
+  Option.filter(originOf(text), (origin) => origin === text && origin.length <= longest)
 
 export interface Told {
   /** Markup: the script that tells the opener, if there is one that may hear of it. */

@@ -151,7 +151,8 @@ export default statements(
   `CREATE FUNCTION gate.refuse_visit(h bytea, s bytea, body jsonb) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     BEGIN
-      UPDATE broker.connect_visits v SET failure = body ->> 'outcome' WHERE v.token_hash = h;
+      UPDATE broker.connect_visits v SET failure = body ->> 'outcome' WHERE v.token_hash = h
+        AND v.step NOT IN ('connected', 'cancelled');
       PERFORM gate.append(array_agg(v.tenant_id ORDER BY v.id), array_agg(body || jsonb_build_object('visit', v.id,
           'app', v.app_id, 'subject', nullif(v.user_subject, ''), 'integration', v.integration) ORDER BY v.id))
         FROM broker.connect_visits v WHERE v.token_hash = h OR v.state_hash = s;
