@@ -122,8 +122,10 @@ export const layer = HttpApiBuilder.group(
       deploymentHistory: ({ params }) =>
         Effect.map(within(params.tenant, deployments.history(params.deployment)), (steps) => ({ steps })),
       destroyDeployment: ({ params }) =>
-        Effect.tap(within(params.tenant, deployments.destroy(params.deployment)), (deployment) =>
-          launcher.remove({ tenant: params.tenant, deployment })
+        within(params.tenant, deployments.destroy(params.deployment)).pipe(
+          Effect.retry({ while: ({ _tag }) => _tag === "BoundMeanwhile", times: 10 }),
+          Effect.catchTag("BoundMeanwhile", Effect.die),
+          Effect.tap((deployment) => launcher.remove({ tenant: params.tenant, deployment }))
         )
     })
   })

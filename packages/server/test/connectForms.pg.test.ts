@@ -13,6 +13,10 @@ const forged: ReadonlyArray<readonly [name: string, headers: Record<string, stri
     ["another origin, of an old browser", { Origin: "https://evil.example", "Sec-Fetch-Site": "" }],
     ["our own host over http", { Origin: "http://vendo.example", "Sec-Fetch-Site": "" }],
     ["a look-alike", { Origin: "https://vendo.example.evil.example", "Sec-Fetch-Site": "same-origin" }],
+    [
+      "our origin, which no browser says of another site",
+      { Origin: Connecting.origin, "Sec-Fetch-Site": "cross-site" }
+    ],
     ["a sister host", { Origin: "null", "Sec-Fetch-Site": "same-site" }],
     ["a page without an origin", { Origin: "null", "Sec-Fetch-Site": "cross-site" }],
     ["typed in", { Origin: "null", "Sec-Fetch-Site": "none" }],

@@ -25,7 +25,7 @@ import { Apps } from "../manage/Apps.ts"
 import { type Examinations, makeBinding } from "./binding.ts"
 import { type Chosen, planOf, type Problem } from "./choices.ts"
 import { makeDeploymentRows } from "./deploymentRows.ts"
-import { makeDestruction } from "./destruction.ts"
+import { type BoundMeanwhile, makeDestruction } from "./destruction.ts"
 import { fitsSlug, nextSlug, slugOf } from "./deploymentSlug.ts"
 import { type Refusal, refusalOf } from "./refusalOf.ts"
 import { makeUserVariables } from "./userVariables.ts"
@@ -66,10 +66,10 @@ export class Deployments extends Context.Service<
     /**
      * For good: unbinds everything, erases its variables and ends its keys; those
      * of a run that is alive within a minute, for it has yet to hear that it is to
-     * stop. The app, with its slug, and the connections stay. Repeating it changes
+     * stop. Fails with `BoundMeanwhile` where somebody bound something meanwhile. The app, with its slug, and the connections stay. Repeating it changes
      * nothing.
      */
-    readonly destroy: (id: AppId) => InTenant<Deployment, NotFound>
+    readonly destroy: (id: AppId) => InTenant<Deployment, NotFound | BoundMeanwhile>
   }
 >()("@vendodev/broker/Deployments") {
   static readonly layer = Layer.effect(

@@ -1,11 +1,14 @@
 /** The end of a deployment. What it was stays to be read: the app, the manifest, the history. */
-import { Effect } from "effect"
+import { Data, Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import type { Deployment } from "@vendodev/domain/Deployment"
 import { type AppId, type KeyId, noSubject } from "@vendodev/domain/Ids"
 import { AuditLog } from "../audit/AuditLog.ts"
 import { AppKeys } from "../manage/AppKeys.ts"
 import { Bindings } from "../manage/Bindings.ts"
+
+/** A binding was made after the last look at them. To be begun anew: its connection is locked before the deployment. */
+export class BoundMeanwhile extends Data.TaggedError("BoundMeanwhile") {}
 
 export const makeDestruction = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
@@ -60,7 +63,9 @@ export const makeDestruction = Effect.gen(function* () {
 
   return Effect.fn("destruction.destroy")(function* ({ id, slug }: Deployment) {
     yield* unbind(id)
+    // From here on the database binds nothing to it.
     const ended = yield* end(id)
+    if (ended !== undefined && (yield* bindings.list(id)).length > 0) return yield* new BoundMeanwhile()
     // Somebody else was faster.
     if (ended === undefined) return
     yield* ended.runs ? expireKeys(id) : revokeKeys(id)

@@ -80,6 +80,9 @@ export class Bindings extends Context.Service<
         })
       })
 
+      const destroyed = ({ slug }: App) =>
+        Effect.fail(new Forbidden({ detail: `${slug} was destroyed, and uses nothing; install it again` }))
+
       // A savepoint: after a refusal the transaction still has to find out who the holder is.
       // A lock: a revocation under way is waited for, and then seen.
       const upsert = (app: App, connection: Connection) =>
@@ -98,7 +101,8 @@ export class Bindings extends Context.Service<
           `)
         }).pipe(
           violates("one_consumer", () => inUse(connection)),
-          violates("sandbox_never_exclusive", () => sandboxed(app, connection))
+          violates("sandbox_never_exclusive", () => sandboxed(app, connection)),
+          violates("destroyed_uses_nothing", () => destroyed(app))
         )
 
       return Bindings.of({

@@ -47,10 +47,16 @@ export const refusal = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<Re
     return { ...sqlFields(error), said: `${part("message")} / ${part("detail")} / ${part("hint")}` }
   })
 
-/** Until a connection to this database waits for another's lock: then both are under way. */
-export const untilBlocked = Effect.gen(function* () {
+/** Until so many connections to this database wait for a lock of another. */
+export const untilSoManyAreBlocked = Effect.fnUntraced(function* (count: number) {
   const sql = yield* SqlClient.SqlClient
   const waiting = sql`SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid)
     WHERE NOT l.granted AND a.datname = current_database()`
-  yield* Effect.repeat(waiting, { until: ({ length }) => length > 0 })
+  // In a transaction the connections there are would be those of the first look.
+  yield* Effect.repeat(Effect.andThen(sql`SELECT pg_stat_clear_snapshot()`, waiting), {
+    until: ({ length }) => length >= count
+  })
 })
+
+/** Until one waits: then both are under way. */
+export const untilBlocked = untilSoManyAreBlocked(1)

@@ -3,6 +3,7 @@ import type { Mutant } from "@vendodev/testing/Mutant"
 const at = "packages/broker/test/install"
 const deployments = "packages/broker/src/install/Deployments.ts"
 const binding = "packages/broker/src/install/binding.ts"
+const migration = "packages/broker/src/database/migrations/0010_create_deployments.ts"
 const destruction = "packages/broker/src/install/destruction.ts"
 
 const written = { test: `${at}/Deployments.pg.test.ts` }
@@ -102,6 +103,27 @@ export const mutants: ReadonlyArray<Mutant> = [
     control: "a destroyed deployment may use nothing",
     find: "for (const { slug, user } of yield* bindings.list(app))",
     replace: "for (const { slug, user } of (yield* bindings.list(app)).slice(1))"
+  },
+  {
+    ...destroyed,
+    file: migration,
+    control: "the database binds nothing to what is destroyed",
+    find: "IF s = 'destroyed' THEN",
+    replace: "IF s = 'nothing' THEN"
+  },
+  {
+    ...destroyed,
+    file: migration,
+    control: "whoever destroys a deployment is waited for",
+    find: "WHERE d.tenant_id = t AND d.app_id = app FOR UPDATE;\n      IF s",
+    replace: "WHERE d.tenant_id = t AND d.app_id = app;\n      IF s"
+  },
+  {
+    ...destroyed,
+    file: destruction,
+    control: "what was bound at the last moment is seen",
+    find: "if (ended !== undefined && (yield* bindings.list(id)).length > 0)",
+    replace: "if (false)"
   },
   {
     ...destroyed,

@@ -1,13 +1,19 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Exit, Fiber } from "effect"
+import { SqlClient } from "effect/sql"
 import { Deployments } from "@vendodev/broker/install/Deployments"
+import { HandOvers } from "@vendodev/broker/install/HandOvers"
 import { Bindings } from "@vendodev/broker/manage/Bindings"
 import { Connections } from "@vendodev/broker/manage/Connections"
 import { type AppId, IntegrationSlug } from "@vendodev/domain/Ids"
 import * as Fixture from "@vendodev/testing/Fixture"
+import { TestDatabase } from "@vendodev/testing/Postgres"
+import { untilSoManyAreBlocked } from "../database/session.ts"
 import { lastRecords } from "../manage/fixtures/managed.ts"
 import { connected, rowOf, vended } from "./fixtures/deployed.ts"
 import { administer, bot, install, pasted, pool, withPool } from "./fixtures/installing.ts"
+
+const notion = IntegrationSlug.make("notion")
 
 const destroy = (id: AppId) => Effect.flatMap(Deployments, (deployments) => deployments.destroy(id))
 
@@ -114,6 +120,58 @@ layer(withPool)("A deployment that is destroyed", (it) => {
       yield* running(deployment.id, "exited")
       yield* within(destroy(deployment.id))
       assert.strictEqual((yield* Effect.flip(vended(key, "notion")))._tag, "app_revoked")
+    })
+  )
+
+  it.effect("uses nothing from then on: whatever is bound to it is refused by the database", () =>
+    Effect.gen(function* () {
+      const { within } = yield* Fixture.makeTenant()
+      const { deployment } = yield* within(install({ choices: { notion: pasted("ntn_own") } }))
+      const other = yield* within(install({ slug: "other", choices: { telegram: bot(321) } }))
+      const bindings = yield* Bindings
+      const handOvers = yield* HandOvers
+      yield* within(destroy(deployment.id))
+      for (const whose of [{}, { user: "alice" }]) {
+        const id = yield* within(connected("notion", "ntn_more", { name: "more", ...whose }))
+        const refused = yield* Effect.flip(within(bindings.set(deployment.id, notion, id)))
+        assert.deepInclude(refused, { _tag: "forbidden" })
+      }
+      const move = { from: other.deployment.id, to: deployment.id, force: true }
+      const refused = yield* Effect.flip(within(handOvers.move(IntegrationSlug.make("telegram"), move)))
+      assert.strictEqual(refused._tag, "conflict")
+      assert.deepStrictEqual(yield* within(bindings.list(deployment.id)), [])
+    })
+  )
+
+  it.effect("waits for who binds to it at the same moment, and then takes that away as well", () =>
+    Effect.gen(function* () {
+      const { within } = yield* Fixture.makeTenant()
+      const { deployment } = yield* within(install({ choices: { notion: pasted("ntn_own") } }))
+      const telegram = IntegrationSlug.make("telegram")
+      const id = yield* within(connected("telegram", "322:not_a_real_bot_token"))
+      const bindings = yield* Bindings
+      const { asAdmin } = yield* TestDatabase
+      const ended = yield* asAdmin(
+        Effect.gen(function* () {
+          const sql = yield* SqlClient.SqlClient
+          const [binding, ending] = yield* sql.withTransaction(
+            Effect.gen(function* () {
+              yield* sql`SELECT FROM broker.deployments WHERE app_id = ${deployment.id} FOR UPDATE`
+              const binding = yield* Effect.forkDetach(within(bindings.set(deployment.id, telegram, id)))
+              yield* untilSoManyAreBlocked(1)
+              const ending = yield* Effect.forkDetach(Effect.exit(within(destroy(deployment.id))))
+              yield* untilSoManyAreBlocked(2)
+              return [binding, ending] as const
+            })
+          )
+          yield* Fiber.join(binding)
+          return yield* Fiber.join(ending)
+        })
+      )
+      assert.isTrue(Exit.isFailure(ended) && String(ended.cause).includes("BoundMeanwhile"), String(ended))
+      assert.lengthOf(yield* within(bindings.list(deployment.id)), 2)
+      yield* within(destroy(deployment.id))
+      assert.deepStrictEqual(yield* within(bindings.list(deployment.id)), [])
     })
   )
 })

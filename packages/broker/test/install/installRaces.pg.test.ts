@@ -164,7 +164,10 @@ layer(withPool)("Installations at the same time", (it) => {
             ...chosen.map(({ id, slug }) =>
               within(Effect.asVoid(bindings.set(app.id, IntegrationSlug.make(slug), id)))
             ),
-            ...before.map(({ id }) => within(Effect.asVoid(deployments.destroy(id))))
+            // Nothing is bound to them meanwhile.
+            ...before.map(({ id }) =>
+              within(Effect.asVoid(Effect.catchTag(deployments.destroy(id), "BoundMeanwhile", Effect.die)))
+            )
           ])
           const { refused } = yield* raced<void, BrokerError, Deployments>(work)
           // A circle is broken by the database, which would be answered as `unavailable`.

@@ -190,11 +190,24 @@ export default statements(
       RETURN NULL;
     END $$`,
 
+  // Whoever destroys it, or reports of it, is waited for.
+  `CREATE FUNCTION gate.refuse_destroyed(t uuid, app uuid) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    DECLARE s text;
+    BEGIN
+      SELECT d.status INTO s FROM broker.deployments d WHERE d.tenant_id = t AND d.app_id = app FOR UPDATE;
+      IF s = 'destroyed' THEN
+        RAISE EXCEPTION 'what is destroyed uses nothing'
+          USING errcode = 'VD002', constraint = 'destroyed_uses_nothing', table = 'deployments', schema = 'broker';
+      END IF;
+    END $$`,
+
   // Of the app itself: what its users connect is never among its variables.
   `CREATE FUNCTION gate.binding_environment() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     DECLARE b broker.app_connection_bindings%ROWTYPE := CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
     BEGIN
+      IF TG_OP <> 'DELETE' THEN PERFORM gate.refuse_destroyed(b.tenant_id, b.app_id); END IF;
       UPDATE broker.deployments d SET env_wanted = d.env_wanted + 1,
           restart = d.restart + CASE WHEN d.manifest -> 'restart_on' ? b.integration THEN 1 ELSE 0 END
         WHERE d.tenant_id = b.tenant_id AND d.app_id = b.app_id AND b.user_subject = '';
@@ -235,7 +248,7 @@ export default statements(
       RETURN NULL;
     END $$`,
 
-  ...[...functions, "publish_tool(bytea, text, text, jsonb)"].map(
+  ...[...functions, "refuse_destroyed(uuid, uuid)", "publish_tool(bytea, text, text, jsonb)"].map(
     (signature) => `REVOKE ALL ON FUNCTION gate.${signature} FROM PUBLIC`
   ),
   `GRANT EXECUTE ON FUNCTION gate.publish_tool(bytea, text, text, jsonb) TO vendo_server`,

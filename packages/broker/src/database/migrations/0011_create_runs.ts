@@ -136,6 +136,7 @@ export default statements(
           END IF;
         EXCEPTION
           WHEN SQLSTATE 'VD001' THEN RETURN NULL;
+          WHEN SQLSTATE 'VD002' THEN why := 'its new consumer was destroyed';
           WHEN unique_violation THEN why := 'its new consumer uses another connection by now';
         END;
       END IF;
@@ -255,6 +256,7 @@ export default statements(
     BEGIN
       PERFORM FROM broker.deployments d WHERE d.tenant_id = NEW.tenant_id AND d.app_id IN (OLD.app_id, NEW.app_id)
         ORDER BY d.app_id FOR UPDATE;
+      PERFORM gate.refuse_destroyed(NEW.tenant_id, NEW.app_id);
       UPDATE broker.deployments d SET env_wanted = d.env_wanted + 1,
           restart = d.restart + CASE WHEN d.manifest -> 'restart_on' ? NEW.integration THEN 1 ELSE 0 END
         WHERE d.tenant_id = NEW.tenant_id AND d.app_id IN (OLD.app_id, NEW.app_id) AND NEW.user_subject = '';
