@@ -11,6 +11,7 @@ import { UserTokenKeys } from "./access/UserTokenKeys.ts"
 import { UserTokens } from "./access/UserTokens.ts"
 import { AuditLog } from "./audit/AuditLog.ts"
 import { Connect } from "./connect/Connect.ts"
+import * as Forgetting from "./connect/forgetting.ts"
 import { Examination } from "./connect/Examination.ts"
 import { InboundWebhooks } from "./connect/InboundWebhooks.ts"
 import { Visits } from "./connect/Visits.ts"
@@ -111,4 +112,6 @@ export const layer = Layer.mergeAll(events, Doctor.layer, connecting, runtime).p
  * What goes on without being asked, over the broker: for a process that serves. Who tests the broker, or only makes
  * changes with it, does without.
  */
-export const background = RevocationWorker.layer.pipe(Layer.provide([RevocationClaims.layer, Vault.layer]))
+export const background = Layer.mergeAll(RevocationWorker.layer, Forgetting.layer).pipe(
+  Layer.provide([RevocationClaims.layer, Vault.layer])
+)

@@ -16,6 +16,13 @@ const admin = { test, name: "is opened by an admin" }
 
 export const mutants: ReadonlyArray<Mutant> = [
   {
+    control: "a session that has succeeded has not failed",
+    file: "packages/broker/src/database/migrations/0013_create_connect_visits.ts",
+    find: "AND v.step NOT IN ('connected', 'cancelled')",
+    replace: "AND v.step <> ''",
+    ...admin
+  },
+  {
     control: "a connection becomes one of another account only when somebody says so",
     file: renewal,
     find: "if (other && renewal.replace !== true) {",

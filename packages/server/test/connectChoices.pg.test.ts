@@ -231,6 +231,9 @@ layer(Connecting.layer(), { excludeTestServices: true })("An account that is con
         connection_id: connection?.id,
         failure: null
       })
+      // What is sent to it afterwards makes no failure of it.
+      assert.strictEqual(Connecting.codeOf(yield* browser.submit("notion", { action: "cancel" })), "session_over")
+      assert.deepInclude(yield* outcome(opened.id), { status: "connected", failure: null })
       // Again, by its id; for nobody else's, and for no other integration.
       const again = { slug: "notion", tenant_id: tenant.id, user: "alice", connection_id: connection?.id }
       const second = new Connecting.Browser()

@@ -4,6 +4,13 @@ const test = "packages/server/test/keyScopes.pg.test.ts"
 
 export const mutants: ReadonlyArray<Mutant> = [
   {
+    file: "packages/broker/src/database/migrations/0014_restrict_keys.ts",
+    test,
+    control: "no key makes a second consumer of a credential that has one",
+    find: "AND c.id = NEW.connection_id AND c.exclusive)",
+    replace: "AND c.id = NEW.connection_id AND false)"
+  },
+  {
     file: "packages/broker/src/database/migrations/0007_replace_vend_function.ts",
     test,
     control: "a key of one connection opens that integration and no other",
@@ -23,12 +30,5 @@ export const mutants: ReadonlyArray<Mutant> = [
     control: "the keys of a connection end with it",
     find: "yield* revokeKeys(id)",
     replace: ""
-  },
-  {
-    file: "packages/broker/src/manage/admission.ts",
-    test,
-    control: "pools are the operator's",
-    find: "if (gate === undefined || gate.actor === null) return yield* tokens.refusal",
-    replace: `if (gate === undefined || gate.actor === null) return { hash, actor: "" }`
   }
 ]

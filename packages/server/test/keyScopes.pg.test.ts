@@ -185,7 +185,7 @@ layer(Service.layer(), { excludeTestServices: true })("A credential", (it) => {
     })
   )
 
-  it.effect("is not minted for a connection that belongs to an end user, nor for one that ended", () =>
+  it.effect("is not minted for a connection of an end user, of one consumer, nor for one that ended", () =>
     Effect.gen(function* () {
       const tenant = yield* Service.makeTenant
       const pasted = (name: string, user?: string) =>
@@ -194,8 +194,13 @@ layer(Service.layer(), { excludeTestServices: true })("A credential", (it) => {
       const [revoked, removed] = [yield* pasted("revoked"), yield* pasted("removed")]
       yield* Service.managed("POST", `${tenant.base}/connections/${revoked.id}/revoke`)
       yield* Service.managed("DELETE", `${tenant.base}/connections/${removed.id}`)
+      const bot = yield* Service.made("POST", `${tenant.base}/connections`, {
+        slug: "telegram",
+        credential: `${++bots}:bot_of_one_consumer`
+      })
       for (const [{ id }, code] of [
         [ofAlice, "validation_failed"],
+        [bot, "validation_failed"],
         [revoked, "connection_revoked"],
         [removed, "connection_revoked"]
       ] as const) {

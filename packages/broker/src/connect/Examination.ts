@@ -37,6 +37,8 @@ export class Examination extends Context.Service<
           const integration = Catalog.find(slug)
           if (Option.isNone(integration) || !integration.value.profiles.includes(profile)) return Option.none()
           const { value } = integration
+          // What signs messages to us is a secret of the provider's, and none that opens anything there.
+          if (profile === "webhook_inbound") return Option.none()
           if (takesCredential[profile]) {
             const obtained = yield* paste({ integration: value, profile, credential, unverified })
             return Option.some(yield* Effect.fromResult(decide(value, obtained, choices)))

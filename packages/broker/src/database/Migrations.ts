@@ -19,6 +19,7 @@ import createDeployments from "./migrations/0010_create_deployments.ts"
 import createRuns from "./migrations/0011_create_runs.ts"
 import createRevocationsAndPools from "./migrations/0012_create_revocations_and_pools.ts"
 import createConnectVisits from "./migrations/0013_create_connect_visits.ts"
+import restrictKeys from "./migrations/0014_restrict_keys.ts"
 
 /** Listed by hand and never edited once released. */
 const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [
@@ -34,7 +35,8 @@ const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [
   [10, "create_deployments", Effect.succeed(createDeployments)],
   [11, "create_runs", Effect.succeed(createRuns)],
   [12, "create_revocations_and_pools", Effect.succeed(createRevocationsAndPools)],
-  [13, "create_connect_visits", Effect.succeed(createConnectVisits)]
+  [13, "create_connect_visits", Effect.succeed(createConnectVisits)],
+  [14, "restrict_keys", Effect.succeed(restrictKeys)]
 ]
 
 const table = "vendo_migrations"

@@ -8,12 +8,17 @@ import { AuditLog } from "../audit/AuditLog.ts"
 import type { InTenant } from "../database/Tenancy.ts"
 import { makeDeploymentRows } from "./deploymentRows.ts"
 
+const nothingToRestart = ({ slug, status }: Deployment): string =>
+  status === "running" || status === "restarting"
+    ? `nothing was heard of the run of ${slug} for a minute, so there is nothing to restart; start it instead`
+    : `${slug} is ${status}, so there is nothing to restart; start it instead`
+
 type Change = (id: AppId) => InTenant<Deployment, NotFound | Conflict>
 
 export class Lifecycle extends Context.Service<
   Lifecycle,
   {
-    /** Has the command started anew, with the newest variables. Fails with `conflict` when none is running. */
+    /** Has the command started anew, with the newest variables. Fails with `conflict` when none is running, as far as is known. */
     readonly restart: Change
     /** Has the run end, and keeps others from staying. Repeating it changes nothing. */
     readonly stop: Change
@@ -45,13 +50,12 @@ export class Lifecycle extends Context.Service<
           const changed = yield* sql`
             UPDATE broker.deployments
             SET restart = restart + 1, status = 'restarting', status_reason = 'a restart was asked for'
-            WHERE app_id = ${id} AND status IN ('running', 'restarting') RETURNING app_id
+            WHERE app_id = ${id} AND status IN ('running', 'restarting') AND run_state <> 'exited'
+              AND run_seen_at > now() - interval '60 seconds'
+            RETURNING app_id
           `
           const found = yield* present(id)
-          if (changed.length === 0) {
-            const detail = `${found.slug} is ${found.status}, so there is nothing to restart; start it instead`
-            return yield* new Conflict({ detail })
-          }
+          if (changed.length === 0) return yield* new Conflict({ detail: nothingToRestart(found) })
           return yield* answer(id, "deployment.restart", changed)
         }),
         stop: Effect.fn("Lifecycle.stop")(function* (id) {

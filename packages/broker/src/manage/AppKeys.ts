@@ -6,6 +6,7 @@ import { ConnectionRevoked, NotFound, ValidationFailed } from "@vendodev/domain/
 import { type AppId, type ConnectionId, KeyId } from "@vendodev/domain/Ids"
 import { AuditLog } from "../audit/AuditLog.ts"
 import { rows } from "../database/rows.ts"
+import { violates } from "../database/violates.ts"
 import { CurrentTenant, type InTenant } from "../database/Tenancy.ts"
 import { hint, mint } from "../vault/KeyFormat.ts"
 import { Keyring } from "../vault/Keyring.ts"
@@ -14,6 +15,11 @@ import { Connections } from "./Connections.ts"
 
 /** What a key opens: everything bound to an app, or one connection. */
 export type KeyScope = { readonly app: AppId } | { readonly connection: ConnectionId }
+
+const oneConsumer =
+  "the provider allows this credential one consumer, which is an app; bind it to one, and mint a key for that"
+const destroyed = "this deployment was destroyed, and uses nothing; install it again"
+const refuses = (field: string, detail: string) => Effect.fail(new ValidationFailed({ field, detail }))
 
 export class AppKeys extends Context.Service<
   AppKeys,
@@ -78,7 +84,10 @@ export class AppKeys extends Context.Service<
             INSERT INTO broker.app_keys (tenant_id, id, app_id, connection_id, key_hash, pepper_id, hint, expires_at)
             VALUES (${tenant.id}, ${id}, ${app}::uuid, ${connection}::uuid, ${keyring.hash(key)}, ${keyring.pepperId},
               ${hint(key, "vendo_sk_")}, ${expires}::text::timestamptz)
-          `
+          `.pipe(
+            violates("key_shares_nothing", () => refuses("connection", oneConsumer)),
+            violates("destroyed_uses_nothing", () => refuses("app", destroyed))
+          )
           yield* audit.changed({
             action: "key.mint",
             object: { kind: "key", id },

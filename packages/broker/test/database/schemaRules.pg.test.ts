@@ -216,9 +216,9 @@ layer(Fixture.layer)("The schema", (it) => {
         assert.deepStrictEqual(rest, expected, name)
       }
       const inside =
-        /^gate\.(?:append|emit|enter|fuse_holds|lets_go|listener|settle|sign|deployment_step|(?:binding|connection|moved)_environment|(?:binding|connection|deployment|ledger|pause)_event|hand_over_(?:destroyed|unbound)|revocation_queued|wake)\(/
+        /^gate\.(?:append|emit|enter|fuse_holds|key_scope|lets_go|listener|refuse_destroyed|settle|sign|deployment_step|(?:binding|connection|moved)_environment|(?:binding|connection|deployment|ledger|pause)_event|hand_over_(?:destroyed|unbound)|revocation_queued|wake)\(/
       const callable = functions.filter(({ name }) => !inside.test(name))
-      assert.strictEqual(callable.length, functions.length - 21)
+      assert.strictEqual(callable.length, functions.length - 23)
       const granted = yield* sql<{ readonly name: string }>`
         SELECT p.oid::regprocedure::text AS name FROM pg_proc p
         WHERE p.pronamespace = 'gate'::regnamespace AND has_function_privilege('vendo_server', p.oid, 'EXECUTE')`

@@ -120,6 +120,13 @@ export const mutants: ReadonlyArray<Mutant> = [
   },
   {
     ...destroyed,
+    file: "packages/broker/src/database/migrations/0014_restrict_keys.ts",
+    control: "no key is minted for what is destroyed",
+    find: "IF NEW.app_id IS NOT NULL THEN",
+    replace: "IF false THEN"
+  },
+  {
+    ...destroyed,
     file: destruction,
     control: "what was bound at the last moment is seen",
     find: "if (ended !== undefined && (yield* bindings.list(id)).length > 0)",

@@ -132,10 +132,37 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     control: "only what runs is restarted",
     file: "packages/broker/src/install/Lifecycle.ts",
-    find: `AND status IN ('running', 'restarting') RETURNING`,
-    replace: `AND status IN ('running', 'restarting', 'failed') RETURNING`,
+    find: `AND status IN ('running', 'restarting') AND run_state <> 'exited'`,
+    replace: `AND status IN ('running', 'restarting', 'failed')`,
     test,
     name
+  },
+  {
+    control: "what was not heard of is not restarted",
+    file: "packages/broker/src/install/Lifecycle.ts",
+    find: `AND run_seen_at > now() - interval '60 seconds'
+            RETURNING`,
+    replace: `RETURNING`,
+    test,
+    name
+  },
+  {
+    control: "a run of what was destroyed hears of it, whatever became of its key",
+    file: gate,
+    find: `IF k.decision IN ('app_revoked', 'app_expired') AND EXISTS`,
+    replace: `IF k.decision IN ('app_unknown') AND EXISTS`,
+    test,
+    name: "of what was destroyed"
+  },
+  {
+    control: "who is suspended hears nothing",
+    file: gate,
+    find: `AND t.status = 'active'
+        WHERE x.tenant_id`,
+    replace: `
+        WHERE x.tenant_id`,
+    test,
+    name: "of what was destroyed"
   },
   {
     control: "a run without a place in the newest hand-over is told so",

@@ -1,5 +1,6 @@
 import { assert, layer } from "@effect/vitest"
 import { Array, Effect, Option, Random, Redacted } from "effect"
+import { Deployments } from "@vendodev/broker/install/Deployments"
 import { HandOvers } from "@vendodev/broker/install/HandOvers"
 import { Lifecycle } from "@vendodev/broker/install/Lifecycle"
 import { AppKeys } from "@vendodev/broker/manage/AppKeys"
@@ -230,6 +231,21 @@ layer(broker, { excludeTestServices: true })("A report", (it) => {
       assert.strictEqual(yield* refusal(here.key, { state: "exited" }), "validation_failed")
       const written = yield* administer(`SELECT FROM broker.deployments WHERE app_id = '${here.id}' AND run_id IS NULL`)
       assert.strictEqual(written.length, 1)
+    })
+  )
+
+  it.effect("of what was destroyed is told to stop, long after its keys are over", () =>
+    Effect.gen(function* () {
+      const { here, tenant, within } = yield* one
+      const run = newRun()
+      yield* report(here.key, run)
+      yield* within(Effect.flatMap(Deployments, (deployments) => deployments.destroy(here.id)))
+      for (const over of ["expires_at = created_at", "revoked_at = now()"]) {
+        yield* administer(`UPDATE broker.app_keys SET ${over} WHERE app_id = '${here.id}'`)
+        assert.strictEqual((yield* report(here.key, run)).action, "stop")
+      }
+      yield* administer(`UPDATE broker.tenants SET status = 'suspended' WHERE id = '${tenant.id}'`)
+      assert.strictEqual(yield* refusal(here.key), "app_revoked")
     })
   )
 

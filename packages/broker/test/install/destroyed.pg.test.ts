@@ -1,8 +1,9 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect, Exit, Fiber } from "effect"
+import { Effect, Exit, Fiber, Option } from "effect"
 import { SqlClient } from "effect/sql"
 import { Deployments } from "@vendodev/broker/install/Deployments"
 import { HandOvers } from "@vendodev/broker/install/HandOvers"
+import { AppKeys } from "@vendodev/broker/manage/AppKeys"
 import { Bindings } from "@vendodev/broker/manage/Bindings"
 import { Connections } from "@vendodev/broker/manage/Connections"
 import { type AppId, IntegrationSlug } from "@vendodev/domain/Ids"
@@ -139,6 +140,42 @@ layer(withPool)("A deployment that is destroyed", (it) => {
       const move = { from: other.deployment.id, to: deployment.id, force: true }
       const refused = yield* Effect.flip(within(handOvers.move(IntegrationSlug.make("telegram"), move)))
       assert.strictEqual(refused._tag, "conflict")
+      assert.deepStrictEqual(yield* within(bindings.list(deployment.id)), [])
+    })
+  )
+
+  it.effect("is not bound by who came a moment later, nor given a key", () =>
+    Effect.gen(function* () {
+      const { within } = yield* Fixture.makeTenant()
+      const { deployment } = yield* within(install({ choices: { notion: pasted("ntn_own") } }))
+      const stripe = IntegrationSlug.make("stripe")
+      const id = yield* within(connected("stripe", "sk_live_of_nobody"))
+      const [bindings, keys] = [yield* Bindings, yield* AppKeys]
+      const { asAdmin } = yield* TestDatabase
+      const refused = yield* asAdmin(
+        Effect.gen(function* () {
+          const sql = yield* SqlClient.SqlClient
+          const [binding, minting] = yield* sql.withTransaction(
+            Effect.gen(function* () {
+              yield* sql`SELECT FROM broker.deployments WHERE app_id = ${deployment.id} FOR UPDATE`
+              yield* Effect.forkDetach(within(destroy(deployment.id)))
+              yield* untilSoManyAreBlocked(1)
+              const binding = yield* Effect.forkDetach(Effect.flip(within(bindings.set(deployment.id, stripe, id))))
+              yield* untilSoManyAreBlocked(2)
+              const minting = yield* Effect.forkDetach(
+                Effect.flip(within(keys.mint({ app: deployment.id }, Option.none())))
+              )
+              yield* untilSoManyAreBlocked(3)
+              return [binding, minting] as const
+            })
+          )
+          return [yield* Fiber.join(binding), yield* Fiber.join(minting)]
+        })
+      )
+      assert.deepStrictEqual(
+        refused.map(({ _tag }) => _tag),
+        ["forbidden", "validation_failed"]
+      )
       assert.deepStrictEqual(yield* within(bindings.list(deployment.id)), [])
     })
   )

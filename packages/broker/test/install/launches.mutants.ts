@@ -57,8 +57,20 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...launches,
     control: "what was destroyed while it was launched is taken away",
-    find: `return status === "destroyed" ? "nothing to run" : "settled"`,
-    replace: `return status === "failed" ? "nothing to run" : "settled"`
+    find: `return status === "destroyed" || wanted === "stop" ? "nothing to run" : "settled"`,
+    replace: `return wanted === "stop" && status !== "destroyed" ? "nothing to run" : "settled"`
+  },
+  {
+    ...launches,
+    control: "what was stopped while it was launched is taken away",
+    find: `return status === "destroyed" || wanted === "stop" ? "nothing to run" : "settled"`,
+    replace: `return status === "destroyed" ? "nothing to run" : "settled"`
+  },
+  {
+    ...launches,
+    control: "what was stopped is not launched",
+    find: `if (row.wanted === "stop") return`,
+    replace: `if (row.slug === null) return`
   },
   {
     ...launches,

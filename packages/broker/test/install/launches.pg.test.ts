@@ -3,6 +3,7 @@ import { Deferred, Effect, Fiber, Logger, Option, Redacted } from "effect"
 import { Deployments } from "@vendodev/broker/install/Deployments"
 import { Launcher, type Launching, type Start, type Target } from "@vendodev/broker/install/Launcher"
 import { makeLaunches } from "@vendodev/broker/install/launches"
+import { Lifecycle } from "@vendodev/broker/install/Lifecycle"
 import { AppKeys } from "@vendodev/broker/manage/AppKeys"
 import { CredentialResolver } from "@vendodev/broker/vend/CredentialResolver"
 import type { AppId } from "@vendodev/domain/Ids"
@@ -214,6 +215,24 @@ layer(Fixture.layer)("Launching", (it) => {
         assert.deepInclude(yield* launch, { state: "manual", detail: "the deployment was destroyed" })
       }
       assert.strictEqual(launched.length, 1)
+    })
+  )
+
+  it.effect("does not start what was stopped, and takes away what was started while it was", () =>
+    Effect.gen(function* () {
+      const { again, first, installed, launched, next, removed, target, within } = yield* start()
+      const { id } = installed.deployment
+      const lifecycle = yield* Lifecycle
+      next.outcome = () => Effect.andThen(Effect.orDie(within(lifecycle.stop(id))), started)
+      assert.deepInclude(yield* first, { state: "launched" })
+      assert.deepStrictEqual(removed, [target])
+      for (const launch of [first, again]) {
+        assert.deepInclude(yield* launch, { state: "manual", detail: "it was stopped meanwhile; start it" })
+      }
+      assert.strictEqual(launched.length, 1)
+      yield* within(lifecycle.start(id))
+      next.outcome = () => started
+      assert.deepInclude(yield* again, { state: "launched" })
     })
   )
 

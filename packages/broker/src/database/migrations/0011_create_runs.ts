@@ -172,6 +172,18 @@ export default statements(
       IF NOT FOUND THEN RETURN; END IF;
       decision := k.decision;
       app_id := k.app_id;
+      -- The keys of what was destroyed are over. Whoever had one still hears that it is to stop, and nothing else.
+      IF k.decision IN ('app_revoked', 'app_expired') AND EXISTS (SELECT FROM broker.deployments x
+        JOIN broker.tenants t ON t.id = x.tenant_id AND t.status = 'active'
+        WHERE x.tenant_id = k.tenant_id AND x.app_id = k.app_id AND x.status = 'destroyed')
+      THEN
+        decision := 'known';
+        told := 'destroyed';
+        env_wanted := 0;
+        restart := 0;
+        RETURN NEXT;
+        RETURN;
+      END IF;
       IF k.decision <> 'known' OR k.app_id IS NULL THEN RETURN NEXT; RETURN; END IF;
 
       SELECT x.* INTO o FROM broker.hand_overs x

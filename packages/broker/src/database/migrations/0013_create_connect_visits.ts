@@ -11,7 +11,8 @@ import { statements } from "../statements.ts"
 const functions = [
   "open_visit(bytea, uuid, bytea, int, text, text)",
   "enter_by_visit(bytea)",
-  "refuse_visit(bytea, bytea, jsonb)"
+  "refuse_visit(bytea, bytea, jsonb)",
+  "forget_visits()"
 ]
 
 /** What opened it must still be good: the key or the admin token, its tenant, and the user. `v` is session or visit. */
@@ -157,6 +158,16 @@ export default statements(
           'app', v.app_id, 'subject', nullif(v.user_subject, ''), 'integration', v.integration) ORDER BY v.id))
         FROM broker.connect_visits v WHERE v.token_hash = h OR v.state_hash = s;
     END $$`,
+
+  // What is held of those that are over, which nobody can enter any more.
+  `CREATE FUNCTION gate.forget_visits() RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+      UPDATE broker.connect_visits v SET step = 'open', step_box = NULL, step_dek_version = NULL, state_hash = NULL
+        FROM (SELECT o.tenant_id, o.id FROM broker.connect_visits o
+          WHERE o.expires_at <= now() AND o.step_box IS NOT NULL
+          ORDER BY o.expires_at LIMIT 100 FOR UPDATE SKIP LOCKED) over
+        WHERE v.tenant_id = over.tenant_id AND v.id = over.id
+    $$`,
 
   ...functions.flatMap((signature) => [
     `REVOKE ALL ON FUNCTION gate.${signature} FROM PUBLIC`,
