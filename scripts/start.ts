@@ -7,7 +7,9 @@
  *
  * @module
  */
-import { Effect, Scope } from "effect"
+import { Effect, Option, Schema, Scope } from "effect"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import * as FakeComposio from "@vendodev/simulator/FakeComposio"
 import * as FakeProviders from "@vendodev/simulator/FakeProviders"
 import { listen } from "@vendodev/simulator/listen"
@@ -18,12 +20,24 @@ const isSaid = (name: string) => (env[name] ?? "").trim() !== ""
 /** With arguments it is another command than the one that serves, and must come to its end. */
 const serves = process.argv.length === 2
 
+const DevFile = Schema.fromJsonString(Schema.Struct({ providersUrl: Schema.String }))
+
+/** Where they were the last time: what was installed then looks for them there. */
+const portBefore = Effect.try(() => readFileSync(join(env["VENDO_DATA_DIR"] ?? ".vendo", "dev.json"), "utf8")).pipe(
+  Effect.flatMap(Schema.decodeEffect(DevFile)),
+  Effect.map(({ providersUrl }) => Number(URL.parse(providersUrl)?.port ?? 0)),
+  Effect.option
+)
+
 const variables = Effect.gen(function* () {
   const composio = yield* FakeComposio.make({ accountsOnDemand: true })
   const providers = yield* FakeProviders.make({ botsOnDemand: true })
   const { apiKey } = yield* composio.settings
   const { clientId, clientSecret } = yield* providers.settings
-  const asked = { url: (yield* listen(composio)).baseUrl, providers: (yield* listen(providers)).baseUrl }
+  const port = Option.getOrElse(yield* portBefore, () => 0)
+  // Where somebody else has that port by now, any other will do.
+  const there = yield* Effect.catchCause(listen(providers, { port }), () => listen(providers))
+  const asked = { url: (yield* listen(composio)).baseUrl, providers: there.baseUrl }
   return {
     always: { COMPOSIO_BASE_URL: asked.url, COMPOSIO_API_KEY: apiKey, COMPOSIO_SIMULATED: "true" },
     unlessSaid: {

@@ -32,17 +32,19 @@ layer(Started.layer, { timeout: "60 seconds" })("vendo against a server", (it) =
     })
   )
 
-  it.effect("a key locked to a connection is minted with --json, and vends that connection; not of one consumer's", () =>
-    Effect.gen(function* () {
-      const { env } = yield* bound
-      yield* ok(["connection", "create", "stripe", "--name", "work"], { env, stdin: "sk_live_of_nobody\n" })
-      const stdout = yield* ok(["key", "mint", "--connection", "stripe/work", "--json"], { env })
-      const { key } = Schema.decodeUnknownSync(Schema.fromJsonString(Schema.Struct({ key: Schema.String })))(stdout)
-      assert.strictEqual(yield* ok(["token", "stripe"], { env: { VENDO_API_KEY: key } }), "sk_live_of_nobody")
-      const refused = yield* run(["key", "mint", "--connection", "telegram/work"], { env })
-      assert.strictEqual(refused.exit, 1)
-      assert.match(refused.stderr, /one consumer.*bind it to one/)
-    })
+  it.effect(
+    "a key locked to a connection is minted with --json, and vends that connection; not of one consumer's",
+    () =>
+      Effect.gen(function* () {
+        const { env } = yield* bound
+        yield* ok(["connection", "create", "stripe", "--name", "work"], { env, stdin: "sk_live_of_nobody\n" })
+        const stdout = yield* ok(["key", "mint", "--connection", "stripe/work", "--json"], { env })
+        const { key } = Schema.decodeUnknownSync(Schema.fromJsonString(Schema.Struct({ key: Schema.String })))(stdout)
+        assert.strictEqual(yield* ok(["token", "stripe"], { env: { VENDO_API_KEY: key } }), "sk_live_of_nobody")
+        const refused = yield* run(["key", "mint", "--connection", "telegram/work"], { env })
+        assert.strictEqual(refused.exit, 1)
+        assert.match(refused.stderr, /one consumer.*bind it to one/)
+      })
   )
 
   it.effect("--json prints what the API answers, byte for byte", () =>

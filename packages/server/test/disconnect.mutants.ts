@@ -13,7 +13,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     file: "packages/broker/src/database/migrations/0012_create_revocations_and_pools.ts",
     test,
-    name: "within moments",
+    name: "at once",
     control: "word goes out when something is queued",
     find: "PERFORM pg_notify('vendo_events', 'revocations');",
     replace: ""
@@ -21,7 +21,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     file: "packages/server/src/Notifications.ts",
     test,
-    name: "within moments",
+    name: "at once",
     control: "the word of the queue is heard",
     find: `revocations: on("revocations")`,
     replace: `revocations: on("nothing")`

@@ -93,6 +93,20 @@ const underWay = (bot: string, calls: number) =>
   eventually(Effect.filterOrFail(told(bot), (made) => made.length === calls && made.at(-1)?.outcome === "pending"))
 
 layer(world, { excludeTestServices: true })("An upstream, over the wire", (it) => {
+  // Whoever worked has just lain down again, for much longer than is waited here.
+  it.effect("is told at once, time after time", () =>
+    Effect.gen(function* () {
+      const { port } = yield* Service.Service
+      const { base } = yield* Service.makeTenant
+      for (const _ of Array.range(1, 3)) {
+        const { bot, connection } = yield* connectBot(base)
+        yield* remove(port, base, connection)
+        yield* allConfirmed(base)
+        assert.lengthOf(yield* told(bot), 1)
+      }
+    })
+  )
+
   it.effect(
     "is told within moments by whichever process hears of it, and nothing of the credential is left",
     () =>

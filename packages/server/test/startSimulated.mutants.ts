@@ -4,6 +4,13 @@ const start = { file: "scripts/start.ts", test: "packages/server/test/startSimul
 
 export const mutants: ReadonlyArray<Mutant> = [
   {
+    control: "the providers stay where they were",
+    file: "scripts/start.ts",
+    find: "listen(providers, { port })",
+    replace: "listen(providers)",
+    test: "packages/server/test/startSimulated.pg.test.ts"
+  },
+  {
     ...start,
     control: "production is never simulated",
     find: ` && env["VENDO_ENV"] !== "production"`,

@@ -11,6 +11,7 @@ const DevFile = Schema.fromJsonString(
   Schema.Struct({
     baseUrl: Schema.String,
     adminToken: Schema.String,
+    providersUrl: Schema.optionalKey(Schema.String),
     apps: Schema.NonEmptyArray(Schema.Struct({ key: Schema.String }))
   })
 )
@@ -22,10 +23,10 @@ const started = Effect.fnUntraced(function* (dataDir: string, settings: Record<s
   // The welcome is one write, but it may come in parts.
   yield* program.until(/vendo connection --help/)
   const files = yield* FileSystem.FileSystem
-  const { adminToken, apps, baseUrl } = yield* Schema.decodeUnknownEffect(DevFile)(
+  const { adminToken, apps, baseUrl, providersUrl } = yield* Schema.decodeUnknownEffect(DevFile)(
     yield* files.readFileString(`${dataDir}/dev.json`)
   )
-  return { program, key: apps[0].key, adminToken, baseUrl }
+  return { program, key: apps[0].key, adminToken, baseUrl, providersUrl }
 })
 
 const vend = Effect.fnUntraced(function* ({ baseUrl, key }: { readonly baseUrl: string; readonly key: string }) {
@@ -53,6 +54,8 @@ it.layer(NodeServices.layer, { excludeTestServices: true })("pnpm start", (it) =
 
       const second = yield* started(dataDir)
       assert.strictEqual(second.key, first.key)
+      // What was installed finds the providers where they were.
+      assert.strictEqual(second.providersUrl, first.providersUrl)
       assert.notInclude(second.program.stdout(), first.key)
       assert.strictEqual((yield* vend(second)).status, 200)
       yield* stop(second.program.child)

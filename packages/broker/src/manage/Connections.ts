@@ -192,7 +192,14 @@ export class Connections extends Context.Service<
           `
           if (there !== undefined) return yield* Effect.orDie(get(there.id))
           const profile = Option.some("vendo_managed_pool" as const)
-          return yield* create({ slug: known, name: poolName, profile, credential: Option.none() })
+          // Not a name of another one, and for all who ask at once the same.
+          const others = yield* sql<{ readonly name: string }>`
+            SELECT name FROM broker.connections WHERE integration = ${known} AND user_subject = ''
+              AND status <> 'revoked' AND profile <> 'vendo_managed_pool'
+          `
+          let name = poolName
+          for (let n = 2; others.some((other) => other.name === name); n++) name = DisplayName.make(`${poolName} ${n}`)
+          return yield* create({ slug: known, name, profile, credential: Option.none() })
         }),
         reconnect: Effect.fn("Connections.reconnect")(function* (id, renewal) {
           yield* renew(yield* get(id), renewal)

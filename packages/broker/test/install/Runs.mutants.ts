@@ -8,6 +8,14 @@ const name = "and its runs are"
 
 export const mutants: ReadonlyArray<Mutant> = [
   {
+    control: "who lets go of a credential with one consumer starts anew without it",
+    file: "packages/broker/src/database/migrations/0010_create_deployments.ts",
+    find: `OR (TG_OP = 'DELETE' AND b.exclusive) THEN`,
+    replace: `OR (TG_OP = 'DELETE' AND false) THEN`,
+    test,
+    name
+  },
+  {
     control: "a run that was taken over from does not take over",
     file: gate,
     find: `      IF FOUND THEN

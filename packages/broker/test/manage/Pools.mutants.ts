@@ -52,8 +52,14 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...connections,
     control: "a tenant has one connection to a pool",
-    find: "name: poolName, profile,",
-    replace: "name: DisplayName.make(crypto.randomUUID()), profile,"
+    find: "let name = poolName",
+    replace: "let name = DisplayName.make(crypto.randomUUID())"
+  },
+  {
+    ...connections,
+    control: "a pool connection takes no other one's name",
+    find: "others.some((other) => other.name === name)",
+    replace: "false"
   },
   {
     file: "packages/broker/src/vault/Keyring.ts",

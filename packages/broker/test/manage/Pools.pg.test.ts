@@ -148,7 +148,18 @@ layer(Fixture.layer)("A connection to a pool", (it) => {
       const [first] = all
       if (first === undefined) return assert.fail("none")
       yield* made.within(connections.revoke(first.id))
-      assert.notStrictEqual((yield* made.within(connections.pool("openai"))).id, first.id)
+      // The name is another connection's by now.
+      yield* made.within(
+        connections.create({
+          slug: "openai",
+          name: poolName,
+          profile: Option.some("byok_static"),
+          credential: Option.some(Redacted.make("sk-proj-of-the-tenant-itself"))
+        })
+      )
+      const again = yield* made.within(connections.pool("openai"))
+      assert.notStrictEqual(again.id, first.id)
+      assert.deepInclude(again, { name: DisplayName.make(`${poolName} 2`), profile: "vendo_managed_pool" })
     })
   )
 

@@ -208,8 +208,10 @@ export default statements(
     DECLARE b broker.app_connection_bindings%ROWTYPE := CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
     BEGIN
       IF TG_OP <> 'DELETE' THEN PERFORM gate.refuse_destroyed(b.tenant_id, b.app_id); END IF;
+      -- A credential with one consumer is free for the next: who has it in its variables is not left running with it.
       UPDATE broker.deployments d SET env_wanted = d.env_wanted + 1,
-          restart = d.restart + CASE WHEN d.manifest -> 'restart_on' ? b.integration THEN 1 ELSE 0 END
+          restart = d.restart + CASE WHEN d.manifest -> 'restart_on' ? b.integration
+            OR (TG_OP = 'DELETE' AND b.exclusive) THEN 1 ELSE 0 END
         WHERE d.tenant_id = b.tenant_id AND d.app_id = b.app_id AND b.user_subject = '';
       RETURN NULL;
     END $$`,
