@@ -143,7 +143,6 @@ layer(world)("Being done with a connection", (it) => {
         VALUES (${made.tenant.id}, ${made.app.id}, 'name: tool', '{}', 'installed')
       `
       yield* made.within(bindings.set(made.app.id, connection.slug, connection.id))
-      const { key, record } = yield* made.within(keys.mint({ connection: connection.id }, Option.none()))
       const plan = yield* made.within(disconnects.plan(connection.id))
       assert.deepStrictEqual(Struct.omit(plan, ["connection", "upstream"]), {
         deployments: [
@@ -157,12 +156,28 @@ layer(world)("Being done with a connection", (it) => {
             exclusive: true
           }
         ],
-        keys: [record.hint],
+        keys: [],
         last_used_at: null,
         not_used_since: null
       })
       assert.strictEqual(plan.upstream.outcome, "revoked")
-      for (const secret of [bot.token, Redacted.value(key)]) assert.notInclude(JSON.stringify(plan), secret)
+      assert.notInclude(JSON.stringify(plan), bot.token)
+
+      const own = yield* paste(made, "notion", "ntn_of_the_tenant")
+      const { key, record } = yield* made.within(keys.mint({ connection: own.id }, Option.none()))
+      const ofKey = yield* made.within(disconnects.plan(own.id))
+      assert.deepStrictEqual([ofKey.keys, ofKey.deployments], [[record.hint], []])
+      assert.notInclude(JSON.stringify(ofKey), Redacted.value(key))
+
+      // What an end user connected is in nobody's variables.
+      const alice = UserSubject.make("alice")
+      const hers = yield* paste(made, "notion", "ntn_of_alice", alice)
+      yield* made.within(bindings.set(made.app.id, hers.slug, hers.id))
+      const { deployments } = yield* made.within(disconnects.plan(hers.id))
+      assert.deepStrictEqual(
+        deployments.map(({ user, variables }) => ({ user, variables })),
+        [{ user: alice, variables: [] }]
+      )
     })
   )
 
@@ -176,23 +191,26 @@ layer(world)("Being done with a connection", (it) => {
         const telegram = connection.slug
         yield* made.within(bindings.set(made.app.id, telegram, connection.id))
         const { key: ofApp } = yield* made.within(keys.mint({ app: made.app.id }, Option.none()))
-        const { key: ofConnection } = yield* made.within(keys.mint({ connection: connection.id }, Option.none()))
-        const vend = (key: Redacted.Redacted) =>
+        const pages = yield* paste(made, "notion", "ntn_pages")
+        const { key: ofConnection } = yield* made.within(keys.mint({ connection: pages.id }, Option.none()))
+        const vend = (key: Redacted.Redacted, slug = telegram) =>
           Effect.match(
             resolver.resolve({
               key: Option.some(key),
-              slug: telegram,
+              slug,
               userJwt: Option.none(),
               connection: Option.none()
             }),
             { onFailure: ({ _tag }) => _tag, onSuccess: ({ token }) => Redacted.value(token) }
           )
-        for (const key of [ofApp, ofConnection]) assert.strictEqual(yield* vend(key), bot.token)
+        assert.strictEqual(yield* vend(ofApp), bot.token)
+        assert.strictEqual(yield* vend(ofConnection, pages.slug), "ntn_pages")
         yield* remove(made, connection.id)
+        yield* remove(made, pages.id)
         assert.strictEqual(yield* vend(ofApp), "binding_missing")
-        assert.strictEqual(yield* vend(ofConnection), "app_revoked")
+        assert.strictEqual(yield* vend(ofConnection, pages.slug), "app_revoked")
         assert.strictEqual(
-          (yield* Effect.flip(made.within(keys.mint({ connection: connection.id }, Option.none()))))._tag,
+          (yield* Effect.flip(made.within(keys.mint({ connection: pages.id }, Option.none()))))._tag,
           "connection_revoked"
         )
         const again = yield* paste(other, "telegram", bot.token)

@@ -194,8 +194,15 @@ layer(all)("A claim", (it) => {
         credential: Option.none(),
         verdict: "send"
       })
-      // However often it is removed.
+      // However often it is removed, and whatever is written.
       yield* remove(made, linked.id)
+      const sql = yield* Administrator
+      const twice = yield* refusal(sql`
+        INSERT INTO broker.revocations (tenant_id, id, connection_id, integration, profile, composio_account_id)
+        SELECT tenant_id, gen_random_uuid(), connection_id, integration, profile, composio_account_id
+        FROM broker.revocations WHERE connection_id = ${linked.id}
+      `)
+      assert.strictEqual(twice.constraint, "account_revoked_once")
       assert.lengthOf(yield* rowsOf([linked.id]), 1)
 
       const { bot, connection: pasted } = yield* pasteBot(made)
