@@ -16,12 +16,5 @@ export const mutants: ReadonlyArray<Mutant> = [
     control: "what the provider answered to a code is told to nobody",
     find: "Effect.tryPromise({ try: work, catch: () => refusal })",
     replace: "Effect.tryPromise({ try: work, catch: (error) => (console.error(error), refusal) })"
-  },
-  {
-    file: "packages/broker/src/connect/paste.ts",
-    test,
-    control: "a key is not repeated in its refusal",
-    find: "onNone: () => `${detail}; check what was copied`",
-    replace: "onNone: () => `${detail}: ${Redacted.value(secret)}`"
   }
 ]
