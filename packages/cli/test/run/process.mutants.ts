@@ -27,6 +27,14 @@ export const mutants: ReadonlyArray<Mutant> = [
     name: "gets what the run has"
   },
   {
+    control: "What manages the installation is not handed to a command.",
+    file: commands,
+    find: "{ VENDO_ADMIN_TOKEN: _, VENDO_API_KEY, ...own }",
+    replace: "{ VENDO_API_KEY, ...own }",
+    test,
+    name: "gets what the run has"
+  },
+  {
     control: "A command that a signal ended ends the run as in a shell.",
     file: commands,
     find: "code ?? (signal === null ? 1 : exitOf(signal))",
