@@ -2,6 +2,7 @@ import { Effect, Option } from "effect"
 import { Command } from "effect/cli"
 import type { Binding } from "@vendodev/domain/Binding"
 import type { Connection } from "@vendodev/domain/Connection"
+import { onBind } from "./advice.ts"
 import { answer } from "./answer.ts"
 import { appFlag, connectionFlag, integrationArgument, Tenant, userFlag } from "./flags.ts"
 import { Management } from "./Management.ts"
@@ -59,7 +60,7 @@ const set = Command.make(
       params: { tenant: tenant.id, app: app.id, slug },
       payload: { connection_id: connection.id },
       responseMode: "decoded-and-response"
-    })
+    }).pipe(Effect.mapError(onBind(slug, app.slug)))
     yield* answer(response, Effect.succeed(rows([binding], [connection])))
   })
 ).pipe(
