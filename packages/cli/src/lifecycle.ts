@@ -3,6 +3,7 @@ import { Console, Effect, Layer } from "effect"
 import { Argument, Command } from "effect/cli"
 import type { Deployment } from "@vendodev/domain/Deployment"
 import { answer } from "./answer.ts"
+import { atLength } from "./atLength.ts"
 import { Deployments, Lifecycle, Management } from "./Management.ts"
 import * as resolve from "./resolve.ts"
 
@@ -54,7 +55,16 @@ export const start = Command.make(
   Effect.fn("deployment.start")(function* ({ deployment: name }) {
     const { startDeployment } = yield* Lifecycle
     const params = yield* resolve.deploymentPlace(name)
-    const [{ deployment, launch }, response] = yield* startDeployment({ params, responseMode: "decoded-and-response" })
+    const [{ deployment, launch }, response] = yield* startDeployment({
+      params,
+      responseMode: "decoded-and-response"
+    }).pipe(
+      atLength({
+        what: "the service to start it",
+        perhaps: "it may be started all the same",
+        look: "see with `vendo deployment list`; starting it again does no harm"
+      })
+    )
     yield* answer(response, Effect.succeed(standing(deployment)))
     if (launch.detail !== null) yield* Console.error(`${launch.launcher}: ${launch.detail}`)
     if (launch.state !== "launched") yield* Console.error(`Start it with its key:\n\n  ${launch.run}`)
