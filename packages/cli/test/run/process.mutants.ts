@@ -133,8 +133,16 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     control: "An event is heard, a comment is not.",
     file: service,
-    find: `count += _tag === "Event" ? 1 : 0`,
-    replace: `count += _tag === "Event" ? 1 : 1`,
+    find: `isPressing(said.event) ? 1 : 0`,
+    replace: `isPressing(said.event) ? 1 : 1`,
+    test: hearing,
+    name: "is heard from its beginning"
+  },
+  {
+    control: "An event that wants nothing of a run hurries none.",
+    file: service,
+    find: "(?:deployment|connection|binding)",
+    replace: "(?:deployment|connection|binding|billing)",
     test: hearing,
     name: "is heard from its beginning"
   },
