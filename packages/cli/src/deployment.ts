@@ -49,7 +49,6 @@ export const described = (deployment: Deployment, connections: ReadonlyArray<Con
       ["kind", deployment.kind],
       ["status", statusOf(deployment)],
       ["run", runOf(deployment)],
-      ...(deployment.restart_required ? [["restart", "needed to apply what changed"] as const] : []),
       ["created", instant(deployment.created_at)],
       ["id", deployment.id]
     ]),

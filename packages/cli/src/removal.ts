@@ -1,5 +1,5 @@
 /** Being done with a connection: what that hits, before it is done; and what upstreams have not confirmed. */
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { Command, Flag } from "effect/cli"
 import type { Connection } from "@vendodev/domain/Connection"
 import type { LosingApp, Removal } from "@vendodev/domain/Removal"
@@ -7,7 +7,8 @@ import type { Revocation } from "@vendodev/domain/Revocation"
 import { answer } from "./answer.ts"
 import { confirmed, yesFlag } from "./confirming.ts"
 import { connectionArgument } from "./flags.ts"
-import { Management } from "./Management.ts"
+import { toApply } from "./lifecycle.ts"
+import { Deployments, Management } from "./Management.ts"
 import * as resolve from "./resolve.ts"
 import { facts, instant, tableOf } from "./table.ts"
 
@@ -68,6 +69,10 @@ export const remove = Command.make(
     }
     const [removed, response] = yield* removeConnection({ params, query: {}, responseMode })
     yield* answer(response, Effect.succeed(text("removed", removed)))
+    yield* toApply(
+      tenant.id,
+      removed.deployments.map(({ app_id }) => app_id)
+    )
   })
 ).pipe(
   Command.withShortDescription("Be done with a connection, for good: shows what that hits, and asks"),
@@ -79,7 +84,7 @@ export const remove = Command.make(
     { command: "vendo connection remove telegram/work --dry-run", description: "What would happen" },
     { command: "vendo connection remove telegram/work --yes", description: "For scripts: without asking" }
   ]),
-  Command.provide(Management.layer)
+  Command.provide(Layer.mergeAll(Deployments.layer, Management.layer))
 )
 
 const rows = (revocations: ReadonlyArray<Revocation>, connections: ReadonlyArray<Connection>) => {
