@@ -95,7 +95,7 @@ it.effect("what the service says no to ends the wait", () =>
   })
 )
 
-it.effect("--open opens the page with BROWSER, where there is one", () =>
+it.effect("the page is opened with BROWSER, where there is one and --open is said", () =>
   Effect.gen(function* () {
     const directory = mkdtempSync(join(tmpdir(), "vendo-"))
     const [browser, opened] = [join(directory, "browser"), join(directory, "opened")]

@@ -34,7 +34,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     control: "the browser that is named is the one that opens the page",
     find: "...Option.toArray(Option.map(own, (command) => [command] as const)), ",
     replace: "",
-    name: "--open"
+    name: "the page is opened with BROWSER"
   },
   {
     ...context,

@@ -30,7 +30,7 @@ const apiKey = Effect.gen(function* () {
 })
 
 /** What may want something of a run. What is spent, for one, does not. */
-const isPressing = (kind: string) => /^(?:deployment|connection|binding)\./.test(kind)
+export const isPressing = (kind: string): boolean => /^(?:deployment|connection|binding)\./.test(kind)
 
 /** No event is so long. */
 const longestEvent = 1024 * 1024

@@ -2,11 +2,12 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, ConfigProvider, Effect, Fiber, Layer, Option, Random } from "effect"
 import { TestClock } from "effect/testing"
+import { Event } from "@vendodev/domain/Event"
 import * as Http from "../../src/Http.ts"
 import { hearing } from "../../src/run/hearing.ts"
 import { Pace } from "../../src/run/Pace.ts"
 import { passes, Problem } from "../../src/run/Problem.ts"
-import { Service } from "../../src/run/Service.ts"
+import { isPressing, Service } from "../../src/run/Service.ts"
 import { Server } from "../../src/Server.ts"
 import { deploymentService } from "../fixtures/deploymentService.ts"
 import { quickPace } from "../fixtures/quickPace.ts"
@@ -59,6 +60,14 @@ describe("A stream of events", () => {
         assert.strictEqual(heard, 3)
       })
   )
+
+  it("hurries no run with what is spent, and with all else", () => {
+    const kinds = Event.members.map(({ fields: { kind } }) => kind.literal)
+    assert.deepStrictEqual(
+      kinds.filter((kind) => !isPressing(kind)),
+      ["billing.usage_recorded", "billing.balance_changed", "billing.cap_warned", "billing.cap_tripped"]
+    )
+  })
 
   it.live("that falls silent is left", () =>
     Effect.gen(function* () {

@@ -144,7 +144,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     find: "(?:deployment|connection|binding)",
     replace: "(?:deployment|connection|binding|billing)",
     test: hearing,
-    name: "is heard from its beginning"
+    name: "hurries no run"
   },
   {
     control: "A stream that fell silent is left.",
