@@ -26,8 +26,9 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...confirming,
     control: "no is no",
-    find: "message: question })) return",
-    replace: "message: question }) || true) return"
+    find: "if (yield* Prompt.Confirm({ message: question })) return",
+    replace: `if ((yield* Prompt.Confirm({ message: question })) || left !== "") return`,
+    name: "removes nothing that was not confirmed"
   },
   {
     file: "packages/cli/src/deployment.ts",
