@@ -47,11 +47,17 @@ layer(Walk.layerOf("docs/guides/install-a-tool.md"), { excludeTestServices: true
           )
           assert.match(talk.script, /_control\/deliver/)
 
+          yield* until(
+            Effect.map(look("vendo deployment show echo"), ({ stdout }) => stdout),
+            /^run +running, healthy$/m
+          )
+
           // Install it again
           const refused = yield* next
           assert.strictEqual(refused.exit, 1, refused.stdout)
           assert.match(refused.stderr, /this credential is in use by echo\b/)
           assert.match(refused.stderr, /bound_to: echo /)
+          assert.match(refused.stderr, /^run: vendo binding remove telegram --app echo$/m)
           yield* done
           yield* until(output("echo-2"), /echo of @simulated_1002_bot has started/)
           const list = Effect.map(look("vendo deployment list"), ({ stdout }) => stdout)
@@ -59,11 +65,11 @@ layer(Walk.layerOf("docs/guides/install-a-tool.md"), { excludeTestServices: true
           yield* consumers("1001", "1002")
 
           // Replace what is bound
-          assert.match((yield* done).stdout, /restart +needed to apply what changed/)
+          assert.match((yield* done).stdout, /status +running; restart to apply what changed/)
           yield* done
           yield* until(output("echo"), /echo of @simulated_1003_bot has started/)
           const show = Effect.map(look("vendo deployment show echo"), ({ stdout }) => stdout)
-          yield* until(show, /^(?![^]*restart +needed)[^]*status +running/)
+          yield* until(show, /^status +running$[^]*^run +running, healthy$/m)
           yield* consumers("1001", "1002", "1003")
 
           // Take it away
@@ -83,6 +89,7 @@ layer(Walk.layerOf("docs/guides/install-a-tool.md"), { excludeTestServices: true
           yield* done
           yield* until(list, /No deployments yet/)
           yield* until(output("echo"), /echo has stopped[^]*echo has stopped[^]*echo has stopped/)
+          assert.notMatch(yield* output("echo"), /PORT is not set/)
           assert.strictEqual(left(), 0)
         }),
       300_000

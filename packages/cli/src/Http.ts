@@ -1,10 +1,13 @@
 /** How requests leave: to the one server that was named, and to no other it may point at. */
-import { Effect, Layer } from "effect"
+import { Context, type Duration, Effect, Layer } from "effect"
 import { FetchHttpClient, HttpClient, HttpClientError } from "effect/http"
 import { errorCodeHeader } from "@vendodev/api/WireError"
 import { Failure } from "./Failure.ts"
 
-const patience = "30 seconds"
+/** The longest an answer is waited for. */
+export const Patience = Context.Reference<Duration.Input>("@vendodev/cli/Http/Patience", {
+  defaultValue: () => "30 seconds"
+})
 
 /** A redirect is not followed: the token is for the server that was named. */
 export const layer = Layer.effect(
@@ -12,9 +15,9 @@ export const layer = Layer.effect(
   Effect.map(
     HttpClient.HttpClient,
     HttpClient.transform((effect, request) => {
-      const reason = new HttpClientError.TransportError({ request, description: `no answer within ${patience}` })
+      const reason = new HttpClientError.TransportError({ request, description: "no answer in time" })
       const orElse = () => Effect.fail(new HttpClientError.HttpClientError({ reason }))
-      return Effect.timeoutOrElse(effect, { duration: patience, orElse })
+      return Effect.flatMap(Patience, (duration) => Effect.timeoutOrElse(effect, { duration, orElse }))
     })
   )
 ).pipe(

@@ -71,3 +71,17 @@ export const variablesSaid = Effect.fn("assignments.variablesSaid")(function* (
   }
   return variables
 })
+
+/** `ref=abcdef`; nothing, where none was said. */
+export const contextSaid = Effect.fn("assignments.contextSaid")(function* (texts: ReadonlyArray<string>) {
+  const context = new Map<string, string>()
+  for (const text of texts) {
+    const [field, value] = split(text)
+    if (field === "" || Option.isNone(value) || value.value === "") {
+      return yield* usage("--context does not say a field and its value", "write it like --context ref=abcdef")
+    }
+    if (context.has(field)) return yield* usage("--context says one field more than once", "say its value once")
+    context.set(field, value.value)
+  }
+  return context.size === 0 ? Option.none() : Option.some(Object.fromEntries(context))
+})

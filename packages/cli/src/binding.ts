@@ -1,10 +1,12 @@
-import { Effect, Option } from "effect"
+import { Effect, Layer, Option } from "effect"
 import { Command } from "effect/cli"
 import type { Binding } from "@vendodev/domain/Binding"
 import type { Connection } from "@vendodev/domain/Connection"
+import { onBind } from "./advice.ts"
 import { answer } from "./answer.ts"
 import { appFlag, connectionFlag, integrationArgument, Tenant, userFlag } from "./flags.ts"
-import { Management } from "./Management.ts"
+import { toApply } from "./lifecycle.ts"
+import { Deployments, Management } from "./Management.ts"
 import { cancelMove, move } from "./move.ts"
 import * as resolve from "./resolve.ts"
 import { instant, tableOf } from "./table.ts"
@@ -47,6 +49,8 @@ const list = Command.make(
   Command.provide(Management.layer)
 )
 
+const services = Layer.mergeAll(Deployments.layer, Management.layer)
+
 const set = Command.make(
   "set",
   { slug: integrationArgument, app: appFlag, connection: connectionFlag },
@@ -59,8 +63,9 @@ const set = Command.make(
       params: { tenant: tenant.id, app: app.id, slug },
       payload: { connection_id: connection.id },
       responseMode: "decoded-and-response"
-    })
+    }).pipe(Effect.mapError(onBind(slug, app.slug)))
     yield* answer(response, Effect.succeed(rows([binding], [connection])))
+    yield* toApply(tenant.id, [app.id])
   })
 ).pipe(
   Command.withDescription(
@@ -71,7 +76,7 @@ const set = Command.make(
     { command: "vendo binding set telegram --app support-bot --connection telegram/work" },
     { command: "vendo binding set google --app support-bot --connection google@alice", description: "For alice alone" }
   ]),
-  Command.provide(Management.layer)
+  Command.provide(services)
 )
 
 const remove = Command.make(
@@ -88,6 +93,7 @@ const remove = Command.make(
     })
     const whose = Option.match(user, { onNone: () => "", onSome: (user) => ` of ${user}` })
     yield* answer(response, Effect.succeed(`${app.slug} may not use ${slug}${whose}`))
+    yield* toApply(tenant.id, [app.id])
   })
 ).pipe(
   Command.withDescription("Take an integration away from an app; repeating it changes nothing"),
@@ -95,7 +101,7 @@ const remove = Command.make(
     { command: "vendo binding remove telegram --app support-bot" },
     { command: "vendo binding remove google --app support-bot --user alice" }
   ]),
-  Command.provide(Management.layer)
+  Command.provide(services)
 )
 
 export const binding = Command.make("binding").pipe(

@@ -1,4 +1,4 @@
-import { Config, Console, Effect, Option, Redacted, Schedule } from "effect"
+import { Config, Console, Effect, Option, Redacted } from "effect"
 import { Command, Flag } from "effect/cli"
 import { HttpApiClient, HttpApiMiddleware } from "effect/http-api"
 import { HttpClient, HttpClientRequest } from "effect/http"
@@ -11,6 +11,7 @@ import { answer } from "./answer.ts"
 import { Failure } from "./Failure.ts"
 import { appFlag, connectionFlag, integrationArgument, Tenant, userFlag } from "./flags.ts"
 import { adminToken, Management } from "./Management.ts"
+import { looking, unanswered } from "./polling.ts"
 import * as resolve from "./resolve.ts"
 import { Server } from "./Server.ts"
 import { facts } from "./table.ts"
@@ -52,15 +53,45 @@ const openBrowser = Effect.fn("connect.openBrowser")(function* (url: string) {
   yield* Console.error("No browser could be opened: open the address yourself.")
 })
 
+const overdue = new Failure({
+  code: "not_connected",
+  detail: "nobody knows whether an account was connected: the service did not say in time",
+  fix: "see with `vendo connection list`, or run the command again for another address"
+})
+
 const isUnderWay = ({ status }: ConnectOutcome) => status === "open" || status === "visited"
 
-/** Until somebody is through with it, or its time is. */
+/** Who waits is told so this often, in seconds. */
+const reminder = 30
+
+/** No visit lasts longer: who is away for so many seconds can not say any more what came of it. */
+const longest = 60 * 60
+
+const waitingFor = ({ slug, status }: ConnectOutcome, seconds: number) =>
+  status === "open"
+    ? `waiting for somebody to open the page (${seconds} s)`
+    : `waiting for ${slug} to be connected on the page (${seconds} s)`
+
+/** Until somebody is through with it, or its time is. A service that is away for a moment is no end to that. */
 const ended = Effect.fn("connect.ended")(function* (tenant: TenantId, session: ConnectSessionId) {
   const { connectSession } = yield* Management
-  const [outcome, response] = yield* connectSession({
-    params: { tenant, session },
-    responseMode: "decoded-and-response"
-  }).pipe(Effect.repeat({ schedule: Schedule.spaced("2 seconds"), while: ([outcome]) => isUnderWay(outcome) }))
+  const look = connectSession({ params: { tenant, session }, responseMode: "decoded-and-response" })
+  let told = 0
+  let wasAway = false
+  const [outcome, response] = yield* looking(
+    look,
+    Effect.fnUntraced(function* (seen, seconds) {
+      if (Option.isSome(seen) && !isUnderWay(seen.value[0])) return true
+      const isAway = Option.isNone(seen)
+      if (isAway && seconds > longest) return yield* overdue
+      if (isAway !== wasAway || seconds - told >= reminder) {
+        yield* Console.error(Option.isNone(seen) ? unanswered(seconds) : waitingFor(seen.value[0], seconds))
+        told = seconds
+      }
+      wasAway = isAway
+      return false
+    })
+  )
   if (outcome.status === "connected") return { outcome, response }
   const why = outcome.failure === null ? "" : `; the last attempt failed: ${outcome.failure}`
   return yield* new Failure({

@@ -7,6 +7,7 @@ import type { Connection } from "@vendodev/domain/Connection"
 import type { ComposioAccountId, IntegrationSlug } from "@vendodev/domain/Ids"
 import { Profile, takesCredential } from "@vendodev/domain/Profile"
 import { answer } from "./answer.ts"
+import { contextSaid } from "./assignments.ts"
 import { Failure } from "./Failure.ts"
 import {
   accountFlag,
@@ -158,6 +159,7 @@ const create = Command.make(
     user
   }) {
     const { createConnection } = yield* Management
+    const chosen = yield* contextSaid(context)
     const tenant = yield* resolve.tenant
     const profile = profileOf(slug, wanted, account)
     if (Option.contains(profile, "composio_managed") && Option.isNone(account)) return yield* needsAccount(slug)
@@ -177,7 +179,7 @@ const create = Command.make(
         ...(Option.isSome(profile) ? { profile: profile.value } : {}),
         ...(Option.isSome(account) ? { composio_account_id: account.value } : {}),
         ...(Option.isSome(user) ? { user: user.value } : {}),
-        ...examination(unverified, context)
+        ...examination(unverified, chosen)
       },
       responseMode: "decoded-and-response"
     }).pipe(namingFlag)
@@ -218,6 +220,7 @@ const reconnect = Command.make(
   },
   Effect.fn("connection.reconnect")(function* ({ account, connection: name, context, fromEnv, replace, unverified }) {
     const { reconnectConnection } = yield* Management
+    const chosen = yield* contextSaid(context)
     const tenant = yield* resolve.tenant
     const { id, profile, slug } = yield* resolve.connection(tenant.id, name)
     if (profile === "composio_managed" && Option.isNone(account)) return yield* needsAccount(slug)
@@ -226,7 +229,7 @@ const reconnect = Command.make(
       : { credential: yield* readSecret(fromEnv, `The new ${slug} credential (hidden):`) }
     const [connection, response] = yield* reconnectConnection({
       params: { tenant: tenant.id, connection: id },
-      payload: { ...renewed, ...(replace ? { replace } : {}), ...examination(unverified, context) },
+      payload: { ...renewed, ...(replace ? { replace } : {}), ...examination(unverified, chosen) },
       responseMode: "decoded-and-response"
     }).pipe(namingFlag)
     yield* answer(response, Effect.succeed(rows([connection])))

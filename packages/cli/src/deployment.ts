@@ -3,6 +3,7 @@ import { Argument, Command } from "effect/cli"
 import type { Connection } from "@vendodev/domain/Connection"
 import type { Deployment } from "@vendodev/domain/Deployment"
 import { answer } from "./answer.ts"
+import { confirmed, yesFlag } from "./confirming.ts"
 import { Tenant } from "./flags.ts"
 import { restart, start, statusOf, stop } from "./lifecycle.ts"
 import { Deployments, Management } from "./Management.ts"
@@ -48,7 +49,6 @@ export const described = (deployment: Deployment, connections: ReadonlyArray<Con
       ["kind", deployment.kind],
       ["status", statusOf(deployment)],
       ["run", runOf(deployment)],
-      ...(deployment.restart_required ? [["restart", "needed to apply what changed"] as const] : []),
       ["created", instant(deployment.created_at)],
       ["id", deployment.id]
     ]),
@@ -132,11 +132,23 @@ const history = Command.make(
 
 const destroy = Command.make(
   "destroy",
-  { deployment: deploymentArgument },
-  Effect.fn("deployment.destroy")(function* ({ deployment: name }) {
+  { deployment: deploymentArgument, yes: yesFlag },
+  Effect.fn("deployment.destroy")(function* ({ deployment: name, yes }) {
     const { destroyDeployment } = yield* Deployments
+    const { listConnections } = yield* Management
     const { id: tenant } = yield* resolve.tenant
-    const { id } = yield* resolve.deployment(tenant, name)
+    const found = yield* resolve.deployment(tenant, name)
+    const { id, slug } = found
+    if (!yes) {
+      const { connections } = yield* listConnections({ params: { tenant }, query: {} })
+      yield* confirmed({
+        doing: `destroying ${slug}`,
+        hits: described(found, connections),
+        question: `Unbind ${slug}, erase its variables and end its keys, for good?`,
+        left: "Nothing was destroyed.",
+        fix: `look at it with \`vendo deployment show ${slug}\`, and say --yes`
+      })
+    }
     const [deployment, response] = yield* destroyDeployment({
       params: { tenant, deployment: id },
       responseMode: "decoded-and-response"
@@ -144,10 +156,15 @@ const destroy = Command.make(
     yield* answer(response, Effect.succeed(rows([deployment])))
   })
 ).pipe(
+  Command.withShortDescription("Be done with a deployment, for good: shows what it is, and asks"),
   Command.withDescription(
-    "Unbind a deployment, erase its variables and end its keys, for good; its connections stay, and so does its slug"
+    "Unbind a deployment, erase its variables and end its keys, for good; its connections stay, and so does its slug.\n" +
+      "Shows what it is, and asks."
   ),
-  Command.withExamples([{ command: "vendo deployment destroy echo-bot" }]),
+  Command.withExamples([
+    { command: "vendo deployment destroy echo-bot" },
+    { command: "vendo deployment destroy echo-bot --yes", description: "For scripts: without asking" }
+  ]),
   Command.provide(Deployments.layer),
   Command.provide(Management.layer)
 )

@@ -58,11 +58,11 @@ const list = Command.make(
   Command.provide(services)
 )
 
-const none = (name: string) =>
+const none = (deployment: string, name: string) =>
   new Failure({
     code: "name_unknown",
     detail: `this deployment is started with no variable called ${shown(name)}`,
-    fix: "see what there is with `vendo env list`"
+    fix: `see what there is with \`vendo env list --deployment ${deployment}\``
   })
 
 const reveal = Command.make(
@@ -70,10 +70,11 @@ const reveal = Command.make(
   { deployment: deploymentFlag, name: nameArgument },
   Effect.fn("env.reveal")(function* ({ deployment, name }) {
     const { listVariables } = yield* Lifecycle
-    const params = yield* resolve.deploymentPlace(deployment)
-    const { variables } = yield* listVariables({ params, query: { reveal: "1" } })
+    const { id: tenant } = yield* resolve.tenant
+    const { id, slug } = yield* resolve.deployment(tenant, deployment)
+    const { variables } = yield* listVariables({ params: { tenant, deployment: id }, query: { reveal: "1" } })
     const found = variables.find((variable) => variable.name === name)
-    if (found === undefined) return yield* none(name)
+    if (found === undefined) return yield* none(slug, name)
     // As it is, whatever it holds: it is for a pipe.
     const value = Redacted.value(found.value)
     yield* (yield* Json) ? printJson({ name, value }) : Console.log(value)

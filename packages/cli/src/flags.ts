@@ -133,10 +133,11 @@ export const unverifiedFlag = Flag.Boolean("unverified").pipe(
   Flag.withDefault(false)
 )
 
-export const contextFlag = Flag.KeyValuePair("context").pipe(
+/** Taken apart by `contextSaid`: what is wrong with it may not be repeated. */
+export const contextFlag = Flag.String("context").pipe(
   Flag.withMetavar("<field=value>"),
-  Flag.withDescription("Which of several the connection is to act on, such as ref=abcdef"),
-  Flag.optional
+  Flag.withDescription("Which of several the connection is to act on, such as ref=abcdef; may be repeated"),
+  Flag.atLeast(0)
 )
 
 /** The name that was given, or the slug. */

@@ -1,16 +1,19 @@
-import { Console, Effect, Option, Path, Redacted, Schedule, Schema, Stdio } from "effect"
+import { Console, Effect, Option, Path, Redacted, Schema, Stdio } from "effect"
 import { Argument, Command, Flag, TerminalCapabilities } from "effect/cli"
-import { HttpClientError } from "effect/http"
 import { Slug } from "@vendodev/domain/Ids"
-import { IdempotencyKey, type Launched } from "@vendodev/domain/Installation"
+import { IdempotencyKey, Launch, type Launched } from "@vendodev/domain/Installation"
+import { onInstall } from "./advice.ts"
 import { answer } from "./answer.ts"
 import { repeated, variablesSaid } from "./assignments.ts"
+import { atLength } from "./atLength.ts"
 import { askFor, said } from "./choosing.ts"
 import { described } from "./deployment.ts"
+import { Failure } from "./Failure.ts"
 import { Json, nameFlag, Tenant } from "./flags.ts"
 import { Deployments, Management, Tools } from "./Management.ts"
 import { sourceOf } from "./manifestSource.ts"
 import * as resolve from "./resolve.ts"
+import { plain } from "./table.ts"
 
 const slug = Schema.decodeUnknownOption(Slug)
 
@@ -21,20 +24,28 @@ const isAttended = Effect.gen(function* () {
   return canPrompt && (yield* (yield* Stdio.Stdio).stdinIsTerminal)
 })
 
-/** Under one name, so asking again where no answer came installs nothing twice. */
-const once = { times: 2, schedule: Schedule.exponential("200 millis") }
-const unanswered = (error: unknown) => HttpClientError.isHttpClientError(error) && error.response === undefined
+const isLaunch = Schema.is(Launch)
 
-/** How it is to be started: what stands behind `--`, here. */
+const usage = (detail: string, fix: string) => new Failure({ code: "usage", detail, fix })
+
+/** How it is to be started: what stands behind `--`, here. What could not be sent is the line's fault. */
 const launchOf = Effect.fn("install.launchOf")(function* (input: {
   readonly command: ReadonlyArray<string>
   readonly image: Option.Option<string>
 }) {
   const [program, ...more] = input.command
   const image = Option.isSome(input.image) ? { image: input.image.value } : {}
+  if (!isLaunch(image)) {
+    return yield* usage("--image does not name an image", "write it like --image node:24-slim, or leave it out")
+  }
   if (program === undefined) return image
   const { resolve } = yield* Path.Path
-  return { command: [program, ...more] as const, directory: resolve("."), ...image }
+  const launch = { command: [program, ...more] as const, directory: resolve("."), ...image }
+  if (isLaunch(launch)) return launch
+  return yield* usage(
+    "what stands behind -- can not be kept: a program and at most 63 arguments, of at most 4096 characters each",
+    "write it like: vendo install -- node bot.js; what is longer goes into a script"
+  )
 })
 
 /** What becomes of it now, and whose turn it is. */
@@ -102,6 +113,9 @@ export const install = Command.make(
       const { connections } = yield* listConnections({ params: { tenant }, query: {} })
       yield* askFor({ manifest: source.manifest, isSandbox: input.sandbox, choices, variables, connections })
     }
+    const launch = yield* launchOf(input)
+    const called = Option.getOrElse(input.slug, () => source.manifest.name)
+    // Under one name, so asking again where no answer came installs nothing twice.
     const key = IdempotencyKey.make(crypto.randomUUID())
     const [installed, response] = yield* installDeployment({
       headers: { "idempotency-key": key },
@@ -113,11 +127,18 @@ export const install = Command.make(
         ...(input.sandbox ? { kind: "sandbox" } : {}),
         choices: Object.fromEntries(choices),
         variables: Object.fromEntries(variables),
-        launch: yield* launchOf(input),
+        launch,
         verify: input.unverified ? "try" : "live"
       },
       responseMode: "decoded-and-response"
-    }).pipe(Effect.retry({ ...once, while: unanswered }))
+    }).pipe(
+      atLength({
+        what: `the service to install ${plain(called)}`,
+        perhaps: `${plain(called)} may be installed all the same`,
+        look: `see with \`vendo deployment list\`; if it is there, \`vendo key mint --app ${plain(called)}\` makes it another key`
+      }),
+      Effect.mapError(onInstall(source.manifest))
+    )
     // The key alone on stdout, as `vendo key mint` has it: a shell can take it from there.
     yield* answer(response, Effect.succeed(Redacted.value(installed.key)))
     const { connections } = yield* listConnections({ params: { tenant }, query: {} })

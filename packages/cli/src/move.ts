@@ -1,20 +1,18 @@
 /** Handing a connection over from one app to another, and waiting until its old consumer has let go of it. */
-import { Clock, Console, Effect, Layer, Option, Schema } from "effect"
+import { Console, Effect, Layer, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { type App } from "@vendodev/domain/App"
-import { BrokerError, rowOf } from "@vendodev/domain/BrokerError"
 import { type HandOver, HandOverId } from "@vendodev/domain/HandOver"
 import type { TenantId } from "@vendodev/domain/Ids"
 import { answer } from "./answer.ts"
 import { exits, Told } from "./Failure.ts"
 import { integrationArgument } from "./flags.ts"
 import { Lifecycle, Management } from "./Management.ts"
+import { looking, unanswered } from "./polling.ts"
 import * as resolve from "./resolve.ts"
 import { facts } from "./table.ts"
 
 const services = Layer.mergeAll(Lifecycle.layer, Management.layer)
-
-const interval = "2 seconds"
 
 type Names = (id: App["id"]) => string
 
@@ -37,37 +35,21 @@ const shown = ({ from, id, reason, slug, state, to }: HandOver, names: Names) =>
 
 const cancelling = (id: HandOverId) => `vendo binding cancel-move ${id}`
 
-const isBrokerError = Schema.is(BrokerError)
-const statuses = new Map<string, number>(BrokerError.members.map((row) => [rowOf(row).code, rowOf(row).status]))
-
-/** What the service itself says no to stays so; everything else may pass. */
-const isFinal = (error: unknown) => isBrokerError(error) && (statuses.get(error._tag) ?? 500) < 500
-
 /** Until it is over. Whoever stops waiting leaves it as it is. */
 const waiting = Effect.fn("binding.move.waiting")(function* (tenant: TenantId, begun: HandOver, names: Names) {
   const { getHandOver } = yield* Lifecycle
-  const started = yield* Clock.currentTimeMillis
   const look = getHandOver({
     params: { tenant, handOver: begun.id },
     responseMode: "decoded-and-response"
   })
   const who = names(begun.from)
-  while (true) {
-    yield* Effect.sleep(interval)
-    const seconds = Math.round(((yield* Clock.currentTimeMillis) - started) / 1000)
-    const found = yield* Effect.catchIf(
-      Effect.asSome(look),
-      (error) => !isFinal(error),
-      () => Effect.succeedNone
-    )
-    if (Option.isNone(found)) {
-      yield* Console.error(`the service does not answer; still waiting (${seconds} s)`)
-      continue
-    }
-    const [handOver] = found.value
-    if (handOver.state !== "draining") return found.value
-    yield* Console.error(`waiting for ${who} to let go of ${begun.slug} (${seconds} s)`)
-  }
+  return yield* looking(look, (seen, seconds) => {
+    if (Option.isNone(seen)) return Effect.as(Console.error(unanswered(seconds)), false)
+    const [{ state }] = seen.value
+    return state === "draining"
+      ? Effect.as(Console.error(`waiting for ${who} to let go of ${begun.slug} (${seconds} s)`), false)
+      : Effect.succeed(true)
+  })
 })
 
 export const move = Command.make(

@@ -1,13 +1,14 @@
 /** Being done with a connection: what that hits, before it is done; and what upstreams have not confirmed. */
-import { Console, Effect, Stdio } from "effect"
-import { Command, Flag, Prompt, TerminalCapabilities } from "effect/cli"
+import { Effect, Layer } from "effect"
+import { Command, Flag } from "effect/cli"
 import type { Connection } from "@vendodev/domain/Connection"
 import type { LosingApp, Removal } from "@vendodev/domain/Removal"
 import type { Revocation } from "@vendodev/domain/Revocation"
 import { answer } from "./answer.ts"
-import { Failure, Told, exits } from "./Failure.ts"
-import { connectionArgument, Json } from "./flags.ts"
-import { Management } from "./Management.ts"
+import { confirmed, yesFlag } from "./confirming.ts"
+import { connectionArgument } from "./flags.ts"
+import { toApply } from "./lifecycle.ts"
+import { Deployments, Management } from "./Management.ts"
 import * as resolve from "./resolve.ts"
 import { facts, instant, tableOf } from "./table.ts"
 
@@ -37,25 +38,6 @@ const text = (first: string, removal: Removal) => {
   ].join("\n\n")
 }
 
-/** On a terminal whoever sits there is asked; from elsewhere it must have been said. */
-const confirmed = Effect.fn("removal.confirmed")(function* (plan: Removal) {
-  const stdio = yield* Stdio.Stdio
-  const { canPrompt } = yield* TerminalCapabilities.TerminalCapabilities
-  const name = resolve.connectionName(plan.connection)
-  // The question is written to stdout, where a program may be reading.
-  if ((yield* Json) || !canPrompt || !(yield* stdio.stdinIsTerminal)) {
-    return yield* new Failure({
-      code: "usage",
-      detail: `removing ${name} can not be undone, and there is no terminal to ask on`,
-      fix: "look at it with --dry-run, and say --yes"
-    })
-  }
-  yield* Console.log(text("removes", plan))
-  if (yield* Prompt.Confirm({ message: `Remove ${name}, for good?` })) return
-  yield* Console.error("Nothing was removed.")
-  return yield* new Told({ exit: exits.refused })
-})
-
 export const remove = Command.make(
   "remove",
   {
@@ -65,11 +47,7 @@ export const remove = Command.make(
       Flag.withoutNegation,
       Flag.withDefault(false)
     ),
-    yes: Flag.Boolean("yes").pipe(
-      Flag.withDescription("Do it without asking"),
-      Flag.withoutNegation,
-      Flag.withDefault(false)
-    )
+    yes: yesFlag
   },
   Effect.fn("connection.remove")(function* ({ connection: name, dryRun, yes }) {
     const { removeConnection } = yield* Management
@@ -80,10 +58,21 @@ export const remove = Command.make(
     if (dryRun || !yes) {
       const [plan, response] = yield* removeConnection({ params, query: { dry_run: "1" }, responseMode })
       if (dryRun) return yield* answer(response, Effect.succeed(text("would remove", plan)))
-      yield* confirmed(plan)
+      const name = resolve.connectionName(plan.connection)
+      yield* confirmed({
+        doing: `removing ${name}`,
+        hits: text("removes", plan),
+        question: `Remove ${name}, for good?`,
+        left: "Nothing was removed.",
+        fix: "look at it with --dry-run, and say --yes"
+      })
     }
     const [removed, response] = yield* removeConnection({ params, query: {}, responseMode })
     yield* answer(response, Effect.succeed(text("removed", removed)))
+    yield* toApply(
+      tenant.id,
+      removed.deployments.map(({ app_id }) => app_id)
+    )
   })
 ).pipe(
   Command.withShortDescription("Be done with a connection, for good: shows what that hits, and asks"),
@@ -95,7 +84,7 @@ export const remove = Command.make(
     { command: "vendo connection remove telegram/work --dry-run", description: "What would happen" },
     { command: "vendo connection remove telegram/work --yes", description: "For scripts: without asking" }
   ]),
-  Command.provide(Management.layer)
+  Command.provide(Layer.mergeAll(Deployments.layer, Management.layer))
 )
 
 const rows = (revocations: ReadonlyArray<Revocation>, connections: ReadonlyArray<Connection>) => {

@@ -3,21 +3,26 @@ import { Console, Effect, Schema } from "effect"
 import { CliError } from "effect/cli"
 import { HttpClientError } from "effect/http"
 import { BoundTo, BrokerError, type ErrorCode, errorTable, Taken } from "@vendodev/domain/BrokerError"
+import { letGo } from "./advice.ts"
 import { printJson } from "./answer.ts"
-import { exits, Failure } from "./Failure.ts"
+import { Advised, exits, Failure, NoManifest } from "./Failure.ts"
 import { explain } from "./Http.ts"
 import { plain } from "./table.ts"
 import { usage } from "./usage.ts"
 
 export type Reportable =
   | BrokerError
+  | Advised
   | Failure
+  | NoManifest
   | HttpClientError.HttpClientError
   | Schema.SchemaError
   | CliError.CliError
 
 export interface Report {
   readonly exit: number
+  /** What is told before it, a line each. */
+  readonly above?: ReadonlyArray<string>
   readonly error: {
     readonly code: string
     readonly detail: string
@@ -34,12 +39,19 @@ const commands: { readonly [Code in ErrorCode]?: string } = {
   app_revoked: "vendo key mint --app <app>",
   app_expired: "vendo key mint --app <app>",
   binding_missing: "vendo binding set <integration> --app <app> --connection <connection>",
-  connection_in_use: "vendo binding remove <integration> --app <app>",
   connection_needs_reauth: "vendo connection reconnect <connection> --account <ca_…>",
   connection_revoked: "vendo connection create <integration>",
   provider_unknown: "vendo integration list",
   session_required: "vendo status"
 }
+
+/** Of what is in use: by whom is known, and of what it is not. */
+const commandFor = (error: BrokerError): string | undefined =>
+  error._tag === "connection_in_use"
+    ? error.bound_to === null
+      ? undefined
+      : letGo("<integration>", error.bound_to).join("\n")
+    : commands[error._tag]
 
 const isBrokerError = Schema.is(BrokerError)
 const encode = Schema.encodeSync(BrokerError)
@@ -50,7 +62,7 @@ const framing = new Set(["challenge", "part", "allow"])
 const refused = (error: BrokerError): Report => {
   const { _tag: code, detail, ...fields } = encode(error)
   const more = Object.entries(fields).filter(([name]) => !framing.has(name))
-  const run = commands[code]
+  const run = commandFor(error)
   return {
     exit: exits.refused,
     error: {
@@ -63,6 +75,31 @@ const refused = (error: BrokerError): Report => {
   }
 }
 
+/** In the place of what the row says to everybody. */
+const advised = ({ error, give, run }: Advised): Report => {
+  const report = refused(error)
+  return {
+    ...report,
+    error: {
+      ...report.error,
+      ...(give.length === 0 ? {} : { give }),
+      ...(run.length === 0 ? {} : { run: run.join("\n") })
+    }
+  }
+}
+
+const faulty = ({ file, invalid }: NoManifest): Report => ({
+  exit: exits.usage,
+  above: invalid.lines(file),
+  error: {
+    code: "usage",
+    detail: "this is no manifest yet",
+    fix: "correct these lines",
+    problems: invalid.problems,
+    ...(invalid.more === 0 ? {} : { more: invalid.more })
+  }
+})
+
 const failed = ({ code, detail, exit, fix }: Failure): Report => ({ exit, error: { code, detail, fix } })
 
 export const reportOf = (error: Reportable): Report => {
@@ -74,6 +111,10 @@ export const reportOf = (error: Reportable): Report => {
   switch (error._tag) {
     case "Failure":
       return failed(error)
+    case "Advised":
+      return advised(error)
+    case "NoManifest":
+      return faulty(error)
     case "HttpClientError":
       return failed(explain(error))
     case "SchemaError":
@@ -99,13 +140,23 @@ const text = (value: unknown): string => {
 
 const line = (name: string, value: unknown): string => `${name}: ${plain(text(value))}`
 
+/** For programs alone: people are told the faults of a manifest above. */
+const untold = new Set(["code", "problems", "more"])
+
+/** Of what to do, each on a line of its own. */
+const each = (name: string, value: unknown): ReadonlyArray<unknown> =>
+  name === "run" ? String(value).split("\n") : name === "give" && isList(value) ? value : [value]
+
 /** The report as people read it: what happened, then what to do about it. */
-export const lines = ({ error: { detail, fix, ...more } }: Report): string =>
+export const lines = ({ above = [], error: { detail, fix, ...more } }: Report): string =>
   [
+    ...above.map(plain),
     line("error", detail),
     ...(fix === "" ? [] : [line("fix", fix)]),
     ...Object.entries(more).flatMap(([name, value]) =>
-      name === "code" || value === null || value === undefined ? [] : [line(name, value)]
+      untold.has(name) || value === null || value === undefined
+        ? []
+        : each(name, value).map((value) => line(name, value))
     )
   ].join("\n")
 

@@ -39,7 +39,8 @@ const vendo = Command.make("vendo").pipe(
     },
     { command: "export VENDO_API_KEY=$(vendo key mint --app support-bot)", description: "Give the tool its key" },
     { command: "vendo token telegram", description: "Get a token as the tool would" },
-    { command: "vendo run -- node bot.js", description: "Run the tool with what is bound to it" }
+    { command: "vendo run -- node bot.js", description: "Run the tool with what is bound to it" },
+    { command: "vendo install vendo.yaml", description: "All of that at once, for a tool that says what it needs" }
   ]),
   Command.withSubcommands([
     { group: "Use it", commands: [connect, runCommand, token, status] },

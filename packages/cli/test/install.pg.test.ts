@@ -85,7 +85,7 @@ layer(Started.layer)("vendo install", (it) => {
       const shown = yield* ok(["deployment", "show", "echo-bot"], { env })
       assert.include(shown, "telegram/echo-bot")
       assert.match(yield* ok(["deployment", "history", "echo-bot"], { env }), /- +installed +installed/)
-      const destroyed = yield* ok(["deployment", "destroy", "echo-bot"], { env })
+      const destroyed = yield* ok(["deployment", "destroy", "echo-bot", "--yes"], { env })
       assert.include(destroyed, "destroyed")
       assert.include(yield* ok(["deployment", "list"], { env }), "No deployments yet")
       // By its id it is still there to be read.
@@ -105,6 +105,22 @@ layer(Started.layer)("vendo install", (it) => {
       assert.deepInclude(error, { code: "validation_failed", missing: ["openai", "GREETING"] })
       assert.include(refused.stderr, "missing: openai, GREETING")
       assert.match(refused.stderr, /taken: telegram by support-bot \(Support, /)
+      const give = [
+        "--use openai=<connection> or --pool openai or --credential-from-env openai=<NAME>",
+        "--set-from-env GREETING"
+      ]
+      const stop =
+        "vendo deployment stop support-bot # if it is one; wait until `vendo deployment show support-bot` says stopped"
+      const free = [stop, "vendo binding remove telegram --app support-bot"]
+      assert.deepInclude(error, { give, run: free.join("\n") })
+      const steps = [...give.map((flags) => `give: ${flags}`), ...free.map((command) => `run: ${command}`)]
+      assert.include(refused.stderr, `\n${steps.join("\n")}\n`)
+
+      // The new consumer is there: whoever has it hands it over.
+      yield* ok(["app", "create", "night-bot"], { env })
+      const set = ["binding", "set", "telegram", "--app", "night-bot", "--connection", "telegram/work"]
+      const inUse = yield* run(set, { env })
+      assert.include(inUse.stderr, "\nrun: vendo binding move telegram --from support-bot --to night-bot\n")
 
       const sandbox = [
         "install",

@@ -1,11 +1,18 @@
 /** Deployments with real runs of them, as somebody at a terminal restarts, changes and hands them over. */
 import { assert, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Schedule } from "effect"
 import { installed, ok, report, run, running } from "./fixtures/installed.ts"
 import { runProcess, tool } from "./fixtures/runProcess.ts"
-import { Started } from "./fixtures/Started.ts"
+import { botToken, Started } from "./fixtures/Started.ts"
 
 const token = "TELEGRAM_BOT_TOKEN"
+
+/** Until the service has heard that its command runs. */
+const untilRunning = (env: Readonly<Record<string, string>>) =>
+  Effect.repeat(ok(["deployment", "show", "one-bot"], { env }), {
+    schedule: Schedule.spaced("50 millis"),
+    until: (shown) => /^status +running$/m.test(shown)
+  })
 
 /** Processes that start processes, on a machine that may have little time for them. */
 const patience = 180_000
@@ -50,11 +57,48 @@ layer(Started.layer, { timeout: "60 seconds", excludeTestServices: true })("vend
           yield* ok(["deployment", "show", "one-bot"], { env }),
           /^status +running; restart to apply what changed$/m
         )
-        assert.match(yield* ok(["deployment", "restart", "one-bot"], { env }), /restarting/)
+        assert.notMatch(yield* ok(["deployment", "show", "one-bot"], { env }), /^restart /m)
+        assert.strictEqual(yield* ok(["deployment", "restart", "one-bot"], { env }), "one-bot is restarting")
         yield* command.untilStarted(2)
         assert.strictEqual(command.starts()[1]?.variables?.["GREETING"], "hello_unsaid")
         assert.match(yield* ok(["deployment", "stop", "one-bot"], { env }), /^one-bot is stop/)
         assert.strictEqual(yield* command.exit, 0)
+        assert.match(yield* ok(["deployment", "show", "one-bot"], { env }), /^status +stopped$/m)
+        // Nobody but a person starts it here, and then it may stay.
+        const started = yield* run(["deployment", "start", "one-bot"], { env })
+        assert.deepStrictEqual([started.exit, /Start it with its key:/.test(started.stderr)], [0, true], started.stderr)
+        const next = yield* runProcess(["--", ...tool()], { env: one.env })
+        yield* next.untilStarted()
+        yield* ok(["deployment", "stop", "one-bot"], { env })
+        assert.strictEqual(yield* next.exit, 0)
+      }),
+    patience
+  )
+
+  it.effect(
+    "says what to restart after a change of what is bound, where that would change anything",
+    () =>
+      Effect.gen(function* () {
+        const { env, one } = yield* installed
+        const hint = "Restart to apply it: vendo deployment restart one-bot\n"
+        const saying = (args: ReadonlyArray<string>, stdin = "") =>
+          Effect.map(run(args, { env, stdin }), ({ exit, stderr }) => [exit, stderr])
+        yield* ok(["app", "create", "plain-app"], { env })
+        yield* ok(["connection", "create", "telegram", "--name", "other"], { env, stdin: `${botToken()}\n` })
+        const bind = (app: string) => ["binding", "set", "telegram", "--app", app, "--connection", "telegram/other"]
+        // No deployment, and one that does not run.
+        assert.deepStrictEqual(yield* saying(bind("plain-app")), [0, ""])
+        yield* ok(["binding", "remove", "telegram", "--app", "plain-app"], { env })
+        assert.deepStrictEqual(yield* saying(bind("two-bot")), [0, ""])
+        yield* ok(["binding", "remove", "telegram", "--app", "two-bot"], { env })
+
+        const command = yield* runProcess(["--", ...tool()], { env: one.env })
+        yield* command.untilStarted()
+        yield* untilRunning(env)
+        assert.deepStrictEqual(yield* saying(bind("one-bot")), [0, hint])
+        assert.deepStrictEqual(yield* saying(["binding", "remove", "telegram", "--app", "one-bot"]), [0, hint])
+        yield* ok(bind("one-bot"), { env })
+        assert.deepStrictEqual(yield* saying(["connection", "remove", "telegram/other", "--yes"]), [0, hint])
       }),
     patience
   )
@@ -78,6 +122,7 @@ layer(Started.layer, { timeout: "60 seconds", excludeTestServices: true })("vend
         assert.strictEqual(yield* ok(["env", "reveal", "SAID", ...at], { env }), "")
         yield* ok(["env", "unset", "PIPED", "NAMED", "NEVER", ...at], { env })
         const gone = yield* run(["env", "reveal", "PIPED", ...at], { env })
+        assert.include(gone.stderr, "`vendo env list --deployment one-bot`")
         assert.deepStrictEqual([gone.exit, gone.stdout], [1, ""])
         const derived = yield* run(["env", "set", token, ...at], { env, stdin: "x_unsaid" })
         assert.strictEqual(derived.exit, 1)

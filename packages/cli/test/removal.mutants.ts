@@ -2,6 +2,7 @@ import type { Mutant } from "@vendodev/testing/Mutant"
 
 const test = "packages/cli/test/removal.pg.test.ts"
 const removal = { file: "packages/cli/src/removal.ts", test }
+const confirming = { file: "packages/cli/src/confirming.ts", test }
 
 export const mutants: ReadonlyArray<Mutant> = [
   {
@@ -13,20 +14,29 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...removal,
     control: "what can not be undone is confirmed",
-    find: "yield* confirmed(plan)",
-    replace: ""
+    find: "if (dryRun || !yes) {",
+    replace: "if (dryRun) {"
   },
   {
-    ...removal,
+    ...confirming,
     control: "nobody confirms through a pipe",
     find: "if ((yield* Json) || !canPrompt || !(yield* stdio.stdinIsTerminal)) {",
     replace: "if (false) {"
   },
   {
-    ...removal,
+    ...confirming,
     control: "no is no",
-    find: "Remove ${name}, for good?` })) return",
-    replace: "Remove ${name}, for good?` }) || true) return"
+    find: "if (yield* Prompt.Confirm({ message: question })) return",
+    replace: `if ((yield* Prompt.Confirm({ message: question })) || left !== "") return`,
+    name: "removes nothing that was not confirmed"
+  },
+  {
+    file: "packages/cli/src/deployment.ts",
+    test,
+    control: "a deployment that is destroyed is confirmed",
+    find: "if (!yes) {",
+    replace: "if (id === name) {",
+    name: "destroys"
   },
   {
     file: "packages/cli/src/connection.ts",

@@ -2,7 +2,7 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { vendo } from "./fixtures/inProcess.ts"
-import { adminToken, bound, Started } from "./fixtures/Started.ts"
+import { adminToken, api, bound, Started } from "./fixtures/Started.ts"
 
 interface Shell {
   readonly env: Record<string, string>
@@ -107,6 +107,31 @@ layer(Started.layer, { timeout: "60 seconds", excludeTestServices: true })("vend
       assert.strictEqual(yield* ok(["connection", "revocations"], shell), "Every upstream has confirmed what ended.")
       assert.match(yield* ok(["connection", "revoke", "telegram/work"], shell), /revoked/)
       assert.match(yield* ok(["binding", "list", "--app", "support-bot"], shell), /^telegram +telegram\/work /m)
+    })
+  )
+
+  it.effect("destroys no deployment that was not confirmed, and shows what it is before it asks", () =>
+    Effect.gen(function* () {
+      const { tenant, ...shell } = yield* bound
+      const manifest = "name: echo-bot\nversion: 1\n"
+      yield* api("POST", "/deployments", { tenant_id: tenant, manifest, choices: {} })
+      const destroy = ["deployment", "destroy", "echo-bot"]
+      for (const [args, how] of [
+        [destroy, { ...shell, stdin: "y\n" }],
+        [[...destroy, "--json"], { ...shell, typed: "y" }]
+      ] as const) {
+        const refused = yield* run(args, how)
+        assert.strictEqual(refused.exit, 2)
+        assert.match(
+          refused.stderr,
+          /^error: destroying echo-bot can not be undone.*\nfix: .*`vendo deployment show echo-bot`.*--yes\n/
+        )
+      }
+      const declined = yield* run(destroy, { ...shell, typed: "n" })
+      assert.deepStrictEqual([declined.exit, declined.stderr], [1, "Nothing was destroyed.\n"])
+      assert.match(declined.stdout, /^deployment +echo-bot\n/)
+      assert.match(yield* ok(["deployment", "list"], shell), /^echo-bot .* installed /m)
+      assert.match(yield* ok(destroy, { ...shell, typed: "y" }), /^echo-bot .* destroyed /m)
     })
   )
 

@@ -119,6 +119,7 @@ it.effect("every command has help with an example, and no help names a command t
       "key",
       "credit",
       "integration",
+      "install",
       "run",
       "token",
       "status",

@@ -25,16 +25,20 @@ export const VariableValue = Schema.RedactedFromValue(
   )
 )
 
-const Word = Schema.String.check(
-  Schema.makeFilter((text) => text.length > 0 && text.length <= 4096 && text.isWellFormed() && !text.includes("\0"), {
-    expected: "1 to 4096 characters, none of them NUL"
-  })
-)
+const word = (least: 0 | 1) =>
+  Schema.String.check(
+    Schema.makeFilter(
+      (text) => text.length >= least && text.length <= 4096 && text.isWellFormed() && !text.includes("\0"),
+      { expected: `${least} to 4096 characters, none of them NUL` }
+    )
+  )
+
+const Word = word(1)
 
 /** How the deployment is started. Kept with it, for whoever launches it. */
 export const Launch = Schema.Struct({
-  /** The program and its arguments. */
-  command: Schema.optionalKey(Schema.NonEmptyArray(Word).check(Schema.isMaxLength(64))),
+  /** The program and its arguments, which may be empty. */
+  command: Schema.optionalKey(Schema.TupleWithRest(Schema.Tuple([Word]), [word(0)]).check(Schema.isMaxLength(64))),
   /** Where it runs. */
   directory: Schema.optionalKey(Word),
   /** What it runs in. */

@@ -66,7 +66,8 @@ export class Commands extends Context.Service<
 
       const running = Effect.fnUntraced(function* (line: Line, variables: Environment["variables"]) {
         const ended = yield* Deferred.make<number>()
-        const { VENDO_API_KEY, ...own } = Redacted.value(inherited)
+        // What manages the installation is no tool's, whoever's shell this is.
+        const { VENDO_ADMIN_TOKEN: _, VENDO_API_KEY, ...own } = Redacted.value(inherited)
         const child = yield* spawned(line, { ...own, ...Record.map(variables, Redacted.value), VENDO_API_KEY })
         child.once("exit", (code, signal) =>
           Deferred.doneUnsafe(ended, Effect.succeed(code ?? (signal === null ? 1 : exitOf(signal))))

@@ -29,6 +29,9 @@ const apiKey = Effect.gen(function* () {
     : yield* noKey("VENDO_API_KEY holds no app key, which is vendo_sk_ and 42 more")
 })
 
+/** What may want something of a run. What is spent, for one, does not. */
+export const isPressing = (kind: string): boolean => /^(?:deployment|connection|binding)\./.test(kind)
+
 /** No event is so long. */
 const longestEvent = 1024 * 1024
 
@@ -47,7 +50,7 @@ export class Service extends Context.Service<
     readonly environment: Effect.Effect<Environment, Problem>
     /** Says how the run is, and answers what it is to do. */
     readonly report: (run: RunId, report: RunReport) => Effect.Effect<Wanted, Problem>
-    /** Runs `heard` when it begins to listen, and at every event. Comes to an end with the connection. */
+    /** Runs `heard` when it begins to listen, and at every event that may want something of a run. Comes to an end with the connection. */
     readonly listen: (heard: Effect.Effect<unknown>) => Effect.Effect<void, Problem>
   }
 >()("@vendodev/cli/run/Service") {
@@ -89,7 +92,7 @@ export class Service extends Context.Service<
           const bytes = yield* asked(events.stream({ headers: {} }))
           yield* heard
           let count = 0
-          const parser = Sse.makeParser(({ _tag }) => (count += _tag === "Event" ? 1 : 0), {
+          const parser = Sse.makeParser((said) => (count += said._tag === "Event" && isPressing(said.event) ? 1 : 0), {
             maxEventSize: longestEvent
           })
           yield* Stream.decodeText(bytes).pipe(

@@ -27,6 +27,8 @@ export interface State {
   readonly told: number
   /** What to end with as soon as there is no command: it ended by itself, or a signal said so. */
   readonly ending: number | null
+  /** What the command ends with if it ends by a signal that asked this run to end. */
+  readonly asked: ReadonlyArray<number>
   /** What the run ends with, once the service knows. */
   readonly exited: number | null
   /** Whether to end without the service knowing. */
@@ -45,6 +47,7 @@ export const initial: State = {
   heard: null,
   told: 0,
   ending: null,
+  asked: [],
   exited: null,
   late: false
 }
@@ -71,7 +74,7 @@ const runState = ({ command, exited, heard, prepared, wanted }: State): RunState
 
 /** What is to be said of it; nothing, before there is anything to say it with. */
 export const reportOf = (state: State): RunReport | null => {
-  const { command, exited, health, last, prepared } = state
+  const { asked, command, exited, health, last, prepared } = state
   const resting = runState(state) === "paused" ? (last ?? prepared) : (prepared ?? last)
   const versions = command ?? resting
   if (versions === null) return null
@@ -80,7 +83,8 @@ export const reportOf = (state: State): RunReport | null => {
     env_version: versions.env_version,
     restart: versions.restart,
     health: command === null ? "unknown" : health,
-    exit_code: exited
+    // A stop that was asked for is no failure, whatever the shell is told.
+    exit_code: exited !== null && asked.includes(exited) ? 0 : exited
   }
 }
 

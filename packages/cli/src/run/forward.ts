@@ -28,13 +28,18 @@ export interface Signalled {
 
 /** `inForeground`: whether what a terminal sends reaches the command by itself. */
 export const signalled = (state: State, signal: Signal, inForeground: boolean): Signalled => {
-  const ending = { ...state, ending: state.ending ?? exitOf(signal) }
+  const code = exitOf(signal)
+  const asked = {
+    ...state,
+    asked: deadly.has(signal) && !state.asked.includes(code) ? [...state.asked, code] : state.asked
+  }
+  const ending = { ...asked, ending: state.ending ?? code }
   if (state.exited !== null) return { state: { ...state, late: state.late || insistent.has(signal) }, forward: null }
   if (state.command === null) return { state: deadly.has(signal) ? ending : state, forward: null }
   if (inForeground && ofTerminal.has(signal)) {
     // Whatever else it means to the command, one that is ending is not to be followed by another.
-    return { state: state.stopping && final.has(signal) ? ending : state, forward: null }
+    return { state: state.stopping && final.has(signal) ? ending : asked, forward: null }
   }
-  if (!final.has(signal)) return { state, forward: signal }
+  if (!final.has(signal)) return { state: asked, forward: signal }
   return { state: ending, forward: state.ending !== null && insistent.has(signal) ? "SIGKILL" : signal }
 }

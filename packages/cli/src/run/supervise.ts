@@ -11,8 +11,8 @@ import { say } from "./say.ts"
 import { Service } from "./Service.ts"
 import { Signals } from "./Signals.ts"
 import * as State from "./State.ts"
-import { learn, type Step } from "./Step.ts"
-import { lost } from "./words.ts"
+import type { Step } from "./Step.ts"
+import { held, lost } from "./words.ts"
 
 /** Runs the command for as long as it, the service and the signals want it. Answers the exit code. */
 export const supervise = Effect.fn("run.supervise")(function* (line: Line) {
@@ -58,7 +58,7 @@ export const supervise = Effect.fn("run.supervise")(function* (line: Line) {
       answered: (heard, wanted) =>
         Effect.andThen(
           Deferred.succeed(known, undefined),
-          happens(learn((state) => State.answered(state, heard, wanted)))
+          happens((state) => Effect.as(held(state, wanted), State.answered(state, heard, wanted)))
         ),
       refused: (problem) => happens(refused(problem))
     })

@@ -1,8 +1,9 @@
 /** What people are told while the service can not be asked. */
 import { Duration, Effect } from "effect"
-import { say } from "./say.ts"
+import { because, say } from "./say.ts"
 import type { Lost } from "./patience.ts"
 import type { State } from "./State.ts"
+import type { Wanted } from "@vendodev/domain/Deployment"
 
 const seconds = (wait: Duration.Duration) => Math.max(1, Math.ceil(Duration.toSeconds(wait)))
 
@@ -24,3 +25,9 @@ export const lost = Effect.fnUntraced(function* (lost: Lost, { command, exited }
     yield* say(`${problem.detail}; ${kept}`)
   }
 })
+
+/** A command that may not begin yet, said once. One that was running is said to be paused when it is told to end. */
+export const held = ({ begun, wanted }: State, answer: Wanted) =>
+  answer.action === "pause" && !begun && wanted?.action !== "pause"
+    ? say(because("the command is not started yet", answer.reason))
+    : Effect.void

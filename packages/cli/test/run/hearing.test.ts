@@ -2,11 +2,12 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, ConfigProvider, Effect, Fiber, Layer, Option, Random } from "effect"
 import { TestClock } from "effect/testing"
+import { Event } from "@vendodev/domain/Event"
 import * as Http from "../../src/Http.ts"
 import { hearing } from "../../src/run/hearing.ts"
 import { Pace } from "../../src/run/Pace.ts"
 import { passes, Problem } from "../../src/run/Problem.ts"
-import { Service } from "../../src/run/Service.ts"
+import { isPressing, Service } from "../../src/run/Service.ts"
 import { Server } from "../../src/Server.ts"
 import { deploymentService } from "../fixtures/deploymentService.ts"
 import { quickPace } from "../fixtures/quickPace.ts"
@@ -30,30 +31,43 @@ describe("A stream of events", () => {
       Layer.provide(NodeServices.layer)
     )
 
-  it.live("is heard from its beginning, each event of it and no comment, in whatever pieces they come", () =>
-    Effect.gen(function* () {
-      const service = yield* deploymentService()
-      let heard = 0
-      const until = (count: number) =>
-        waitUntil(
-          () => heard === count,
-          () => `${count} times, and it was ${heard}`
-        )
-      const { listen } = yield* Effect.provide(Service, serviceAt(service.url))
-      const listening = yield* Effect.forkChild(listen(Effect.sync(() => heard++)))
-      yield* until(1)
-      yield* service.stream(": ping\n\n")
-      yield* service.event("deployment.restart_requested")
-      yield* until(2)
-      yield* service.stream("event: some\nda")
-      yield* service.stream(": a comment in between\n\n")
-      yield* service.stream("ta: {}\n\n: ping\n\nid: 3\ndata: {}\n\n")
-      yield* until(3)
-      yield* service.die
-      yield* Effect.result(Fiber.join(listening))
-      assert.strictEqual(heard, 3)
-    })
+  it.live(
+    "is heard from its beginning, each event that may want something and no comment, in whatever pieces they come",
+    () =>
+      Effect.gen(function* () {
+        const service = yield* deploymentService()
+        let heard = 0
+        const until = (count: number) =>
+          waitUntil(
+            () => heard === count,
+            () => `${count} times, and it was ${heard}`
+          )
+        const { listen } = yield* Effect.provide(Service, serviceAt(service.url))
+        const listening = yield* Effect.forkChild(listen(Effect.sync(() => heard++)))
+        yield* until(1)
+        yield* service.stream(": ping\n\n")
+        yield* service.event("deployment.restart_requested")
+        yield* until(2)
+        yield* service.event("billing.usage_recorded")
+        yield* service.stream("event: some\nda")
+        yield* service.stream(": a comment in between\n\n")
+        yield* service.stream("ta: {}\n\n: ping\n\nid: 3\nevent: connection.conn")
+        yield* service.stream("ected\ndata: {}\n\n")
+        yield* service.event("billing.cap_warned")
+        yield* until(3)
+        yield* service.die
+        yield* Effect.result(Fiber.join(listening))
+        assert.strictEqual(heard, 3)
+      })
   )
+
+  it("hurries no run with what is spent, and with all else", () => {
+    const kinds = Event.members.map(({ fields: { kind } }) => kind.literal)
+    assert.deepStrictEqual(
+      kinds.filter((kind) => !isPressing(kind)),
+      ["billing.usage_recorded", "billing.balance_changed", "billing.cap_warned", "billing.cap_tripped"]
+    )
+  })
 
   it.live("that falls silent is left", () =>
     Effect.gen(function* () {

@@ -27,6 +27,14 @@ export const mutants: ReadonlyArray<Mutant> = [
     name: "gets what the run has"
   },
   {
+    control: "What manages the installation is not handed to a command.",
+    file: commands,
+    find: "{ VENDO_ADMIN_TOKEN: _, VENDO_API_KEY, ...own }",
+    replace: "{ VENDO_API_KEY, ...own }",
+    test,
+    name: "gets what the run has"
+  },
+  {
     control: "A command that a signal ended ends the run as in a shell.",
     file: commands,
     find: "code ?? (signal === null ? 1 : exitOf(signal))",
@@ -125,10 +133,18 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     control: "An event is heard, a comment is not.",
     file: service,
-    find: `count += _tag === "Event" ? 1 : 0`,
-    replace: `count += _tag === "Event" ? 1 : 1`,
+    find: `isPressing(said.event) ? 1 : 0`,
+    replace: `isPressing(said.event) ? 1 : 1`,
     test: hearing,
     name: "is heard from its beginning"
+  },
+  {
+    control: "An event that wants nothing of a run hurries none.",
+    file: service,
+    find: "(?:deployment|connection|binding)",
+    replace: "(?:deployment|connection|binding|billing)",
+    test: hearing,
+    name: "hurries no run"
   },
   {
     control: "A stream that fell silent is left.",

@@ -23,7 +23,9 @@ describe("The command", () => {
         variables: { TOKEN: "the service's", VENDO_API_KEY: "not this", EMPTY: "" }
       })
       const args = ["--exit", "0", "--json", "-h", "--url", "x", "--", "a b", ""]
-      const run = yield* runProcess([...at(service), ...tool(...args)], { env: { TOKEN: "ours", OWN: "own" } })
+      const run = yield* runProcess([...at(service), ...tool(...args)], {
+        env: { TOKEN: "ours", OWN: "own", VENDO_ADMIN_TOKEN: "vendo_at_of_the_operator" }
+      })
       assert.strictEqual(yield* run.exit, 0)
       const [told] = run.starts()
       assert.deepStrictEqual(told?.args, args)

@@ -10,6 +10,30 @@ const test = "packages/cli/test/run/supervise.test.ts"
 
 export const mutants: ReadonlyArray<Mutant> = [
   {
+    control: "A stop that a signal asked for is no failure.",
+    file: "packages/cli/src/run/State.ts",
+    find: "exited !== null && asked.includes(exited) ? 0 : exited",
+    replace: "exited",
+    test,
+    name: "goes to the command"
+  },
+  {
+    control: "A command that ended by a signal of its own has failed.",
+    file: "packages/cli/src/run/forward.ts",
+    find: "deadly.has(signal) && !state.asked.includes(code) ? [...state.asked, code] : state.asked",
+    replace: "[143]",
+    test,
+    name: "the command's own end"
+  },
+  {
+    control: "A run that may not start its command says what it waits for, once.",
+    file: "packages/cli/src/run/words.ts",
+    find: `wanted?.action !== "pause"`,
+    replace: `wanted?.action === "pause"`,
+    test,
+    name: "starts nothing before"
+  },
+  {
     control: "A run reports at least every 20 seconds.",
     file: pace,
     find: `report: "20 seconds"`,

@@ -12,6 +12,9 @@ describe("A run begins", () => {
     Effect.gen(function* () {
       const run = yield* inRun({ wanted: { action: "pause", reason: "a hand-over" } })
       assert.deepStrictEqual(run.since(), ["environment", "starting", "paused"])
+      yield* run.event
+      assert.deepStrictEqual(run.since(), ["paused"])
+      assert.deepStrictEqual(run.lines, ["vendo: the command is not started yet: a hand-over"])
       yield* run.tell({ wanted: {} })
       assert.deepStrictEqual(run.since(), ["paused", "starting", "start with canary-1", "running"])
     })
@@ -287,6 +290,18 @@ describe("A signal", () => {
       yield* run.signal("SIGTERM")
       assert.strictEqual(yield* run.exit, 143)
       assert.deepStrictEqual(run.since(), ["SIGUSR1", "SIGTERM", "gone", "exited"])
+      // It was asked for: no failure.
+      assert.deepInclude(run.reports.at(-1), { state: "exited", exit_code: 0 })
+    })
+  )
+
+  it.effect("that nobody sent to the run is the command's own end", () =>
+    Effect.gen(function* () {
+      const run = yield* inRun()
+      yield* run.signal("SIGUSR1")
+      yield* run.endsWith(143)
+      assert.strictEqual(yield* run.exit, 143)
+      assert.deepInclude(run.reports.at(-1), { state: "exited", exit_code: 143 })
     })
   )
 
@@ -313,7 +328,7 @@ describe("A signal", () => {
       const pausing = yield* inRun({ wanted: { action: "pause" } })
       yield* pausing.signal("SIGINT")
       assert.strictEqual(yield* pausing.exit, 130)
-      assert.deepInclude(pausing.reports.at(-1), { state: "exited", exit_code: 130 })
+      assert.deepInclude(pausing.reports.at(-1), { state: "exited", exit_code: 0 })
 
       const leaving = yield* inRun()
       yield* leaving.tell({ reportFails: away }, true)
