@@ -81,7 +81,7 @@ const readsTheProcess = new Map([
   ["packages/cli/src/main.ts", "the edge of the command line: its environment comes in here"],
   ["packages/sdk/src/environment.ts", "the edge of the Promise SDK: the variables of its process come in here"],
   ["packages/testing/src/globalSetup.ts", "the edge of a test run"],
-  ["packages/testing/src/ServerProcess.ts", "hands PATH on to the processes it starts"]
+  ["packages/testing/src/bareEnvironment.ts", "hands PATH on to the processes it starts"]
 ])
 
 /** Vitest takes its set-up from a default export. */

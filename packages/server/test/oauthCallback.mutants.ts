@@ -155,8 +155,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     control: "an origin is one only as browsers write it",
     file: result,
-    find: "Option.filter(originOf(text), (origin) => origin === text)",
-    replace: "originOf(text)",
+    find: "(origin) => origin === text && origin.length <= longest)",
+    replace: "(origin) => origin.length <= longest)",
     ...openers
   },
   {
