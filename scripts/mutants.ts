@@ -7,7 +7,8 @@
  *   pnpm mutants --shard 1/2   every second one, for two machines
  *
  * Works on a copy, so an interrupted run leaves nothing behind. A mutant that
- * survives is a control nobody would miss: the run fails.
+ * survives is a control nobody would miss: the run fails. So it does where a
+ * test fails, or matches nothing, before anything was switched off.
  */
 import { spawn } from "node:child_process"
 import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -92,6 +93,15 @@ const runTest = ({ name, test }: Mutant): Promise<Run> =>
 /** A failed assertion, not a file that no longer loads or a run in which nothing ran. */
 const isRed = ({ failed, output }: Run) => failed && /^\s*[0-9]+ passed, [1-9][0-9]* failed/m.test(output)
 
+/** A test that fails by itself kills everything, and so proves nothing. Asked once of each. */
+const soundness = new Map<string, Promise<Run>>()
+const soundnessOf = (mutant: Mutant): Promise<Run> => {
+  const which = `${mutant.test} ${mutant.name ?? ""}`
+  const known = soundness.get(which) ?? runTest(mutant)
+  soundness.set(which, known)
+  return known
+}
+
 const outcomes = { killed: 0, survived: 0 }
 const started = performance.now()
 for (const [index, mutant] of chosen.entries()) {
@@ -106,6 +116,13 @@ for (const [index, mutant] of chosen.entries()) {
     outcomes.survived++
     say("STALE")
     console.log(`      ${mutant.file} holds the text ${occurrences} times; it must be there once`)
+    continue
+  }
+  const sound = await soundnessOf(mutant)
+  if (sound.failed) {
+    outcomes.survived++
+    say("UNSOUND")
+    console.log(`      ${mutant.test} fails as it is\n${sound.output.split("\n").slice(-15).join("\n")}`)
     continue
   }
   writeFileSync(

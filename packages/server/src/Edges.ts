@@ -70,7 +70,7 @@ const isKeyForPage = (target: string): boolean =>
 const withoutTicket = (target: string): string =>
   target
     .replace(/^(\/connections\/connect\/[^?]*\?)ticket=vendo_ct_[0-9A-Za-z]{42}(?=&|$)/, "$1")
-    .replace(/^(\/connections\/connect\/[^?]*[?&]opener_origin=)https?(?:[a-z0-9.:/-]|%3A|%2F)+(?=&|$)/i, "$1")
+    .replace(/^(\/connections\/connect\/[^?]*\?(?:.*&)?opener_origin=)https?(?:[a-z0-9.:/-]|%3A|%2F)+(?=&|$)/i, "$1")
 const secretInQuery = new ValidationFailed({
   detail: "keys and tokens belong in the Authorization header; the query must be plain, without either",
   field: "query"

@@ -103,7 +103,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     find: `CASE WHEN d.wanted = 'stop' THEN 'stopped' WHEN o.id IS NOT NULL THEN 'draining' ELSE 'run' END`,
     replace: `CASE WHEN o.id IS NOT NULL THEN 'draining' WHEN d.wanted = 'stop' THEN 'stopped' ELSE 'run' END`,
     test,
-    name
+    name: "is stopped, started anew"
   },
   {
     control: "what a command was started with is what a running one says",
@@ -135,7 +135,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     find: `AND run_seen_at > now() - interval '60 seconds' THEN 'stopping'`,
     replace: `THEN 'stopping'`,
     test,
-    name
+    name: "is stopped, started anew"
   },
   {
     control: "only what runs is restarted",
@@ -143,7 +143,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     find: `AND status IN ('running', 'restarting') AND run_state <> 'exited'`,
     replace: `AND status IN ('running', 'restarting', 'failed')`,
     test,
-    name
+    name: "is stopped, started anew"
   },
   {
     control: "what was not heard of is not restarted",
@@ -152,7 +152,7 @@ export const mutants: ReadonlyArray<Mutant> = [
             RETURNING`,
     replace: `RETURNING`,
     test,
-    name
+    name: "is stopped, started anew"
   },
   {
     control: "a run of what was destroyed hears of it, whatever became of its key",

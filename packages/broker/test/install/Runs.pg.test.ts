@@ -147,7 +147,7 @@ const rowOf = ({ at, env, handOver, restart, run, status, wanted }: Model): Row 
   draining: handOver > 0
 })
 
-const look = Effect.fnUntraced(function* ({ here, tenant }: World) {
+const look = Effect.fnUntraced(function* ({ here, tenant }: Pick<World, "here" | "tenant">) {
   const [found] = yield* administer<{ readonly row: Row; readonly trace: Trace }>(`
     SELECT jsonb_build_object('status', d.status, 'wanted', d.wanted, 'env', d.env_wanted, 'restart', d.restart,
         'run', d.run_id, 'state', d.run_state, 'run_env', d.run_env_version, 'run_restart', d.run_restart,
@@ -196,6 +196,43 @@ layer(broker, { excludeTestServices: true })("A deployment", (it) => {
         })
       ),
     120_000
+  )
+
+  it.effect("is stopped, started anew and paused by what was last heard of its run", () =>
+    Effect.gen(function* () {
+      const { bot, here, tenant, there, within } = yield* world
+      const [lifecycle, handOvers, bindings] = [yield* Lifecycle, yield* HandOvers, yield* Bindings]
+      const statusAfter = (wish: "restart" | "start" | "stop") =>
+        Effect.map(within(lifecycle[wish](here.id)), ({ status }) => status)
+      const noRestart = Effect.map(Effect.flip(within(lifecycle.restart(here.id))), ({ _tag }) =>
+        assert.strictEqual(_tag, "conflict")
+      )
+      yield* noRestart
+      yield* report(here.key, newRun())
+      assert.strictEqual(yield* statusAfter("restart"), "restarting")
+      // Nobody is there to hear of another, or to be waited for.
+      yield* later(tenant.id, 61)
+      yield* noRestart
+      assert.strictEqual(yield* statusAfter("stop"), "stopped")
+
+      assert.strictEqual(yield* statusAfter("start"), "installed")
+      const run = newRun()
+      yield* report(here.key, run)
+      assert.strictEqual(yield* statusAfter("stop"), "stopping")
+      yield* statusAfter("start")
+      yield* report(here.key, run, { state: "exited", exit_code: 1 })
+      assert.strictEqual((yield* look({ here, tenant })).row.status, "failed")
+      yield* noRestart
+
+      // Who is to stop lets go of everything: there is nothing to pause for.
+      yield* within(bindings.set(here.id, telegram, bot.id))
+      const last = newRun()
+      yield* report(here.key, last)
+      assert.strictEqual((yield* within(handOvers.move(telegram, { from: here.id, to: there.id }))).state, "draining")
+      assert.strictEqual((yield* report(here.key, last)).action, "pause")
+      yield* statusAfter("stop")
+      assert.strictEqual((yield* report(here.key, last)).action, "stop")
+    })
   )
 })
 
