@@ -12,6 +12,7 @@ process.env["NODE_COMPILE_CACHE"] ??= `${root}/node_modules/.cache/node`
 
 const anyTest = ["packages/*/test/**/*.test.ts", "scripts/test/**/*.test.ts"]
 const needsPostgres = ["packages/*/test/**/*.pg.test.ts", "scripts/test/**/*.pg.test.ts"]
+const takesTime = ["packages/*/test/**/*.slow.test.ts", "scripts/test/**/*.slow.test.ts"]
 const takesLong = ["packages/*/test/**/*.long.test.ts", "scripts/test/**/*.long.test.ts"]
 const elsewhere = ["**/node_modules/**"]
 
@@ -22,7 +23,14 @@ export default defineConfig({
     maxWorkers: 2,
     reporters: ["default", new SummaryReporter()],
     projects: [
-      { test: { ...shared, name: "unit", include: anyTest, exclude: [...elsewhere, ...needsPostgres, ...takesLong] } },
+      {
+        test: {
+          ...shared,
+          name: "unit",
+          include: anyTest,
+          exclude: [...elsewhere, ...needsPostgres, ...takesTime, ...takesLong]
+        }
+      },
       {
         test: {
           ...shared,
@@ -32,6 +40,7 @@ export default defineConfig({
           globalSetup
         }
       },
+      { test: { ...shared, name: "slow", include: takesTime, exclude: elsewhere, globalSetup } },
       { test: { ...shared, name: "long", include: takesLong, exclude: elsewhere, globalSetup } }
     ]
   }

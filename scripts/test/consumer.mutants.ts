@@ -1,6 +1,6 @@
 import type { Mutant } from "@vendodev/testing/Mutant"
 
-const test = "scripts/test/consumer.pg.test.ts"
+const test = "scripts/test/consumer.slow.test.ts"
 
 export const mutants: ReadonlyArray<Mutant> = [
   {

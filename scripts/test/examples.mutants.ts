@@ -1,6 +1,6 @@
 import type { Mutant } from "@vendodev/testing/Mutant"
 
-const test = "scripts/test/examples.pg.test.ts"
+const test = "scripts/test/examples.slow.test.ts"
 
 const forgets = (file: string, scope: string, name: string): Mutant => ({
   control: `${file} acts for the user who asked, and not for the tool`,

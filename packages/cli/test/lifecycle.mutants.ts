@@ -1,6 +1,6 @@
 import type { Mutant } from "@vendodev/testing/Mutant"
 
-const test = "packages/cli/test/lifecycle.pg.test.ts"
+const test = "packages/cli/test/lifecycle.slow.test.ts"
 const lifecycle = { file: "packages/cli/src/lifecycle.ts", test }
 
 export const mutants: ReadonlyArray<Mutant> = [

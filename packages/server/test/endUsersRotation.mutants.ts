@@ -1,6 +1,6 @@
 import type { Mutant } from "@vendodev/testing/Mutant"
 
-const test = "packages/server/test/endUsersRotation.pg.test.ts"
+const test = "packages/server/test/endUsersRotation.slow.test.ts"
 const keys = { file: "packages/broker/src/access/UserTokenKeys.ts", test }
 
 export const mutants: ReadonlyArray<Mutant> = [

@@ -2,7 +2,7 @@ import type { Mutant } from "@vendodev/testing/Mutant"
 
 const migrations = {
   file: "packages/broker/src/database/Migrations.ts",
-  test: "packages/server/test/ownDatabase.pg.test.ts"
+  test: "packages/server/test/ownDatabase.slow.test.ts"
 }
 const logins = { ...migrations, name: "row security" }
 const schemas = { ...migrations, name: "schema" }

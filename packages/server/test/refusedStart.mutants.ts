@@ -1,6 +1,6 @@
 import type { Mutant } from "@vendodev/testing/Mutant"
 
-const test = "packages/server/test/refusedStart.pg.test.ts"
+const test = "packages/server/test/refusedStart.slow.test.ts"
 const keys = { file: "packages/server/src/Keys.ts", test }
 const main = { file: "packages/server/src/main.ts", test }
 

@@ -1,6 +1,6 @@
 import type { Mutant } from "@vendodev/testing/Mutant"
 
-const demo = { file: "packages/server/src/Demo.ts", test: "packages/server/test/start.pg.test.ts" }
+const demo = { file: "packages/server/src/Demo.ts", test: "packages/server/test/start.slow.test.ts" }
 
 export const mutants: ReadonlyArray<Mutant> = [
   {

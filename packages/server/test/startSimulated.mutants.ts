@@ -1,6 +1,6 @@
 import type { Mutant } from "@vendodev/testing/Mutant"
 
-const start = { file: "scripts/start.ts", test: "packages/server/test/startSimulated.pg.test.ts" }
+const start = { file: "scripts/start.ts", test: "packages/server/test/startSimulated.slow.test.ts" }
 
 export const mutants: ReadonlyArray<Mutant> = [
   {
@@ -8,7 +8,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     file: "scripts/start.ts",
     find: "listen(providers, { port })",
     replace: "listen(providers)",
-    test: "packages/server/test/startSimulated.pg.test.ts"
+    test: "packages/server/test/startSimulated.slow.test.ts"
   },
   {
     ...start,

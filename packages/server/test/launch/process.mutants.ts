@@ -94,7 +94,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   },
   {
     file: "packages/server/src/DeploymentsRoutes.ts",
-    test: "packages/server/test/launch/launching.pg.test.ts",
+    test: "packages/server/test/launch/launching.slow.test.ts",
     name: "takes them away with their deployment",
     control: "a container goes with its deployment",
     find: "launcher.remove({ tenant: params.tenant, deployment })",
@@ -102,7 +102,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   },
   {
     file: "packages/server/src/LifecycleRoutes.ts",
-    test: "packages/server/test/launch/launching.pg.test.ts",
+    test: "packages/server/test/launch/launching.slow.test.ts",
     name: "takes them away with their deployment",
     control: "a container whose deployment is stopped is not started again by its engine",
     find: "launcher.remove({ tenant, deployment })",
