@@ -1,6 +1,6 @@
 import type { Mutant } from "@vendodev/testing/Mutant"
 
-const test = "packages/server/test/canaryFiles.pg.test.ts"
+const test = "packages/server/test/canaryFiles.slow.test.ts"
 
 export const mutants: ReadonlyArray<Mutant> = [
   {

@@ -23,6 +23,6 @@ export const mutants: ReadonlyArray<Mutant> = [
     control: "a start with a key looks whether it is of use",
     find: `if (!composio.configured || composioIsSimulated) return`,
     replace: `if (composio.configured || composioIsSimulated) return`,
-    test: "packages/server/test/composioReport.pg.test.ts"
+    test: "packages/server/test/composioReport.slow.test.ts"
   }
 ]

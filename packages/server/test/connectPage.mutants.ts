@@ -1,6 +1,6 @@
 import type { Mutant } from "@vendodev/testing/Mutant"
 
-const page = { file: "packages/server/src/ConnectPage.ts", test: "packages/server/test/connectPage.pg.test.ts" }
+const page = { file: "packages/server/src/ConnectPage.ts", test: "packages/server/test/connectPage.slow.test.ts" }
 
 export const mutants: ReadonlyArray<Mutant> = [
   {

@@ -1,6 +1,6 @@
 import type { Mutant } from "@vendodev/testing/Mutant"
 
-const test = "packages/server/test/endUsersRefused.pg.test.ts"
+const test = "packages/server/test/endUsersRefused.slow.test.ts"
 const identity = { file: "packages/broker/src/access/UserIdentity.ts", test }
 const rules = { file: "packages/broker/src/access/userTokenRules.ts", test }
 const decisions = { file: "packages/broker/src/vend/decisions.ts", test }

@@ -1,6 +1,6 @@
 import type { Mutant } from "@vendodev/testing/Mutant"
 
-const test = "packages/server/test/eventStreams.pg.test.ts"
+const test = "packages/server/test/eventStreams.slow.test.ts"
 const migration = { file: "packages/broker/src/database/migrations/0009_create_events.ts", test }
 const handler = { file: "packages/server/src/Events.ts", test }
 

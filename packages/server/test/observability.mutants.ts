@@ -1,6 +1,6 @@
 import type { Mutant } from "@vendodev/testing/Mutant"
 
-const span = { file: "packages/server/src/requestSpan.ts", test: "packages/server/test/observability.pg.test.ts" }
+const span = { file: "packages/server/src/requestSpan.ts", test: "packages/server/test/observability.slow.test.ts" }
 
 export const mutants: ReadonlyArray<Mutant> = [
   {

@@ -1,6 +1,6 @@
 import type { Mutant } from "@vendodev/testing/Mutant"
 
-const test = "packages/server/test/oneRefresh.pg.test.ts"
+const test = "packages/server/test/oneRefresh.slow.test.ts"
 const lease = { file: "packages/broker/src/database/migrations/0005_create_token_leases.ts", test }
 const cache = { file: "packages/broker/src/vend/TokenCache.ts", test }
 

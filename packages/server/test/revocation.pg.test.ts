@@ -2,7 +2,7 @@ import { layer } from "@effect/vitest"
 import * as Service from "./fixtures/service.ts"
 import { holds, kinds } from "./revocation/holds.ts"
 
-const revocations = 160
+const revocations = 40
 
 layer(Service.layer(), { excludeTestServices: true })("Revocation on two nodes", (it) => {
   it.effect.each(kinds)(

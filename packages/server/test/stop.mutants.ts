@@ -1,6 +1,6 @@
 import type { Mutant } from "@vendodev/testing/Mutant"
 
-const test = "packages/server/test/stop.pg.test.ts"
+const test = "packages/server/test/stop.slow.test.ts"
 const server = { file: "packages/server/src/Server.ts", test }
 const main = { file: "packages/server/src/main.ts", test }
 

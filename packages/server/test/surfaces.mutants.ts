@@ -1,6 +1,6 @@
 import type { Mutant } from "@vendodev/testing/Mutant"
 
-const test = "packages/server/test/surfaces.pg.test.ts"
+const test = "packages/server/test/surfaces.slow.test.ts"
 const surfaces = "packages/server/src/Surfaces.ts"
 
 export const mutants: ReadonlyArray<Mutant> = [

@@ -1,6 +1,6 @@
 import type { Mutant } from "@vendodev/testing/Mutant"
 
-const test = "packages/server/test/userTokens.pg.test.ts"
+const test = "packages/server/test/userTokens.slow.test.ts"
 
 export const mutants: ReadonlyArray<Mutant> = [
   {

@@ -1,8 +1,6 @@
 /** What was obtained for a visit, or was to come back to it, is forgotten once nobody can come back. */
-import { Cause, Effect, Layer, Schedule } from "effect"
+import { Cause, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
-
-const everyMinute = Schedule.spaced("1 minute")
 
 export const layer = Layer.effectDiscard(
   Effect.gen(function* () {
@@ -12,6 +10,6 @@ export const layer = Layer.effectDiscard(
         Cause.hasInterruptsOnly(cause) ? Effect.interrupt : Effect.logWarning("visits can not be forgotten", cause)
       )
     )
-    yield* Effect.forkScoped(Effect.repeat(forget, everyMinute))
+    yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep("1 minute"), forget)))
   })
 )

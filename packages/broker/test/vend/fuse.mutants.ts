@@ -1,6 +1,6 @@
 import type { Mutant } from "@vendodev/testing/Mutant"
 
-const test = "packages/broker/test/vend/fuse.pg.test.ts"
+const test = "packages/broker/test/vend/fuse.slow.test.ts"
 const leases = { file: "packages/broker/src/database/migrations/0005_create_token_leases.ts", test }
 
 export const mutants: ReadonlyArray<Mutant> = [

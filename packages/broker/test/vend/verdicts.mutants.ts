@@ -1,6 +1,6 @@
 import type { Mutant } from "@vendodev/testing/Mutant"
 
-const test = "packages/broker/test/vend/verdicts.pg.test.ts"
+const test = "packages/broker/test/vend/verdicts.slow.test.ts"
 
 export const mutants: ReadonlyArray<Mutant> = [
   {

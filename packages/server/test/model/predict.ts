@@ -205,6 +205,9 @@ const predictWithin = (world: World, tenant: Tenant, operation: Within): Outcome
     return { code: "validation_failed", field: "connection" }
   }
   if (operation.do === "mintConnectionKey" && connection?.status === "revoked") return { code: "connection_revoked" }
+  if (operation.do === "mintConnectionKey" && connection?.slug === "telegram") {
+    return { code: "validation_failed", field: "connection" }
+  }
   const scope = operation.do === "mintAppKey" ? app : operation.do === "mintConnectionKey" ? connection : undefined
   if (scope !== undefined) {
     return ok((text) => {
