@@ -78,11 +78,28 @@ export const somebodyWaits = beside((sql, name) =>
   )
 )
 
-/** When each connection of the server was last sent a statement: equal twice, nothing was asked in between. */
+interface Asked {
+  readonly pid: number
+  readonly at: string | null
+  readonly query: string
+}
+
+/** When each connection of the server was last sent a statement. */
 export const lastAsked = beside(
   (sql, name) =>
-    sql`
+    sql<Asked>`
       SELECT pid, query_start::text AS at, query FROM pg_stat_activity
       WHERE datname = ${name} AND usename = ${serverRole} ORDER BY pid
     `.withoutTransform
 )
+
+/** What a process does in its own time, whoever asks it something. */
+const own = /^$|^LISTEN |gate\.(?:claim_revocation|forget_visits)\(/
+
+/** The statements that were sent since, for somebody. */
+export const askedSince = (before: ReadonlyArray<Asked>) =>
+  Effect.map(lastAsked, (now) =>
+    now.filter(
+      ({ at, pid, query }) => !own.test(query) && !before.some((known) => known.pid === pid && known.at === at)
+    )
+  )
