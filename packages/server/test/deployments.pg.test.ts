@@ -43,7 +43,7 @@ layer(Service.layer({ VENDO_PUBLIC_URL: "https://vendo.example" }), { excludeTes
         yield* report(one.key, run, { env_version: 2, restart: 1, state: "paused" }, server.port)
         yield* doing("stop", one)
         yield* report(one.key, run, { state: "exited", exit_code: 0 }, server.port)
-        const heard = yield* here.heard(11)
+        const heard = yield* here.heard(12)
         assert.deepStrictEqual(
           heard.map((event) => ("status" in event ? `${event.kind} ${event.status}` : brief(event))),
           [
@@ -57,7 +57,8 @@ layer(Service.layer({ VENDO_PUBLIC_URL: "https://vendo.example" }), { excludeTes
             "connection.disconnected telegram",
             "deployment.environment_changed",
             "deployment.restart_requested",
-            "deployment.status_changed stopping"
+            "deployment.status_changed stopping",
+            "deployment.status_changed stopped"
           ]
         )
         const others = yield* there.heard(2)
