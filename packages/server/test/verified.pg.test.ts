@@ -70,7 +70,7 @@ layer(Connecting.layer(), { excludeTestServices: true })("A credential that is t
       const made = yield* Service.made("POST", `${base}/connections`, {
         slug: "telegram",
         name: "bot",
-        credential: bot(801, "old"),
+        credential: bot(880100001, "old"),
         verify: "live"
       })
       yield* Service.bind(base, app, "telegram", made.id)
@@ -78,19 +78,19 @@ layer(Connecting.layer(), { excludeTestServices: true })("A credential that is t
         Service.managed("POST", `${base}/connections/${made.id}/reconnect`, { credential, verify: "live", ...more })
       const before = yield* Connecting.heldBy(id)
 
-      for (const refused of [bot(801, "refused"), bot(803, "refused")]) {
+      for (const refused of [bot(880100001, "refused"), bot(880300003, "refused")]) {
         detailOf(isRow(yield* reconnect(refused), "validation_failed", { field: "credential" }))
       }
-      const other = detailOf(isRow(yield* reconnect(bot(802, "other")), "conflict"))
-      assert.match(other, /of .*801.*, and this is of .*802/)
+      const other = detailOf(isRow(yield* reconnect(bot(880200002, "other")), "conflict"))
+      assert.match(other, /of .*880100001.*, and this is of .*880200002/)
       assert.strictEqual(yield* Connecting.heldBy(id), before)
 
-      const replaced = yield* reconnect(bot(802, "other"), { replace: true })
+      const replaced = yield* reconnect(bot(880200002, "other"), { replace: true })
       assert.strictEqual(replaced.status, 200, replaced.body)
       assert.include(replaced.body, `"id":"${made.id}"`)
-      assert.include(replaced.body, `"telegram_bot_id":"802"`)
-      assert.notInclude(replaced.body, "801")
-      isToken(yield* Service.vend("telegram", key), bot(802, "other"))
+      assert.include(replaced.body, `"telegram_bot_id":"880200002"`)
+      assert.notInclude(replaced.body, "880100001")
+      isToken(yield* Service.vend("telegram", key), bot(880200002, "other"))
     })
   )
 })
