@@ -1,6 +1,6 @@
 import type { Mutant } from "@vendodev/testing/Mutant"
 
-const test = "packages/server/test/canary.pg.test.ts"
+const test = "packages/server/test/canary.slow.test.ts"
 const connections = { file: "packages/broker/src/manage/Connections.ts", test }
 const edges = { file: "packages/server/src/Edges.ts", test }
 
@@ -35,7 +35,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     file: "packages/server/src/asking.ts",
     find: " && !keyLike.test(text)",
     replace: "",
-    test: "packages/server/test/canary.pg.test.ts"
+    test: "packages/server/test/canary.slow.test.ts"
   },
   {
     control: "what stands in a path is in no span",

@@ -1,6 +1,6 @@
 import type { Mutant } from "@vendodev/testing/Mutant"
 
-const test = "packages/server/test/endUsers.pg.test.ts"
+const test = "packages/server/test/endUsers.slow.test.ts"
 const vend = { file: "packages/broker/src/database/migrations/0007_replace_vend_function.ts", test }
 
 export const mutants: ReadonlyArray<Mutant> = [
