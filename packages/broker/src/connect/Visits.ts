@@ -143,8 +143,8 @@ export class Visits extends Context.Service<
           Buffer.from(keyring.hash(Redacted.make(`form/${Redacted.value(token)}`))).toString("base64url"),
         current: Effect.gen(function* () {
           const [row] = yield* sql<Row>`
-            SELECT id, session_id, app_id, key_id IS NOT NULL AS by_app, user_subject, integration, connection_id, return_to, state, opener_origin,
-              step, connected_id
+            SELECT id, session_id, app_id, key_id IS NOT NULL AS by_app, user_subject, integration, connection_id,
+              return_to, state, opener_origin, step, connected_id
             FROM broker.connect_visits WHERE id = ${yield* id}
           `
           return row === undefined ? yield* Effect.die(new Error("a visit without a row")) : visitOf(row)

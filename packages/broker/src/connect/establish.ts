@@ -6,6 +6,7 @@ import type { Connection } from "@vendodev/domain/Connection"
 import { type AppId, type ConnectionId, DisplayName, noSubject, type UserSubject } from "@vendodev/domain/Ids"
 import { Bindings } from "../manage/Bindings.ts"
 import { Connections } from "../manage/Connections.ts"
+import { freeName } from "../manage/freeName.ts"
 import { type Choices, decide, type Obtained, secretOf } from "./Obtained.ts"
 
 export interface Target {
@@ -59,7 +60,7 @@ export const makeEstablish = Effect.gen(function* () {
   })
 
   /** After the account, or else the integration; numbered when that is taken. */
-  const freeName = Effect.fnUntraced(function* ({ integration, user }: Target, { owner }: Obtained) {
+  const nameFor = Effect.fnUntraced(function* ({ integration, user }: Target, { owner }: Obtained) {
     const base = Option.getOrElse(readName((owner.name ?? owner.id ?? "").slice(0, 190)), () =>
       DisplayName.make(integration.slug)
     )
@@ -67,11 +68,7 @@ export const makeEstablish = Effect.gen(function* () {
       SELECT name FROM broker.connections
       WHERE integration = ${integration.slug} AND user_subject = ${user} AND status <> 'revoked'
     `
-    const taken = new Set(rows.map(({ name }) => name))
-    if (!taken.has(base)) return base
-    let number = 2
-    while (taken.has(`${base} ${number}`)) number++
-    return DisplayName.make(`${base} ${number}`)
+    return freeName(base, new Set(rows.map(({ name }) => name)))
   })
 
   return Effect.fn("establish")(function* (target: Target, obtained: Obtained, { choices, replace }: Decided) {
@@ -86,7 +83,7 @@ export const makeEstablish = Effect.gen(function* () {
       : yield* connections.create({
           ...held,
           slug: integration.slug,
-          name: yield* freeName(target, obtained),
+          name: yield* nameFor(target, obtained),
           profile: Option.some(profile),
           credential,
           user: user === noSubject ? undefined : user

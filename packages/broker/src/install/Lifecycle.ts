@@ -32,6 +32,8 @@ export class Lifecycle extends Context.Service<
       const sql = yield* SqlClient.SqlClient
       const audit = yield* AuditLog
       const deployments = yield* makeDeploymentRows
+      /** It reported, and not longer ago than three reports take. */
+      const isHeard = sql`run_state <> 'exited' AND run_seen_at > now() - interval '60 seconds'`
 
       const present = Effect.fnUntraced(function* (id: AppId) {
         const found = yield* deployments.get(id)
@@ -50,8 +52,7 @@ export class Lifecycle extends Context.Service<
           const changed = yield* sql`
             UPDATE broker.deployments
             SET restart = restart + 1, status = 'restarting', status_reason = 'a restart was asked for'
-            WHERE app_id = ${id} AND status IN ('running', 'restarting') AND run_state <> 'exited'
-              AND run_seen_at > now() - interval '60 seconds'
+            WHERE app_id = ${id} AND status IN ('running', 'restarting') AND ${isHeard}
             RETURNING app_id
           `
           const found = yield* present(id)
@@ -66,8 +67,7 @@ export class Lifecycle extends Context.Service<
               status_reason = CASE f.follows WHEN d.status THEN d.status_reason ELSE 'a stop was asked for' END
             FROM (
               SELECT app_id, CASE
-                  WHEN status IN ('running', 'restarting', 'stopping') AND run_state <> 'exited'
-                    AND run_seen_at > now() - interval '60 seconds' THEN 'stopping'
+                  WHEN status IN ('running', 'restarting', 'stopping') AND ${isHeard} THEN 'stopping'
                   ELSE 'stopped' END AS follows
               FROM broker.deployments WHERE app_id = ${id} AND status <> 'destroyed' FOR UPDATE
             ) f

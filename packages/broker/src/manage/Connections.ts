@@ -21,6 +21,7 @@ import { CurrentTenant, type InTenant } from "../database/Tenancy.ts"
 import { Keyring } from "../vault/Keyring.ts"
 import { type Holding, isSameHolding, makeHoldings, type Place } from "./holding.ts"
 import { identify, readAccount, readCredential } from "./credentialRules.ts"
+import { freeName } from "./freeName.ts"
 import { metadataOf } from "./accountMetadata.ts"
 import { makeRenewals, type OtherAccount, type Renewal } from "./renewal.ts"
 
@@ -197,8 +198,7 @@ export class Connections extends Context.Service<
             SELECT name FROM broker.connections WHERE integration = ${known} AND user_subject = ''
               AND status <> 'revoked' AND profile <> 'vendo_managed_pool'
           `
-          let name = poolName
-          for (let n = 2; others.some((other) => other.name === name); n++) name = DisplayName.make(`${poolName} ${n}`)
+          const name = freeName(poolName, new Set(others.map(({ name }) => name)))
           return yield* create({ slug: known, name, profile, credential: Option.none() })
         }),
         reconnect: Effect.fn("Connections.reconnect")(function* (id, renewal) {

@@ -132,25 +132,26 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     control: "who is not heard of is not waited for when it is to stop",
     file: "packages/broker/src/install/Lifecycle.ts",
-    find: `AND run_seen_at > now() - interval '60 seconds' THEN 'stopping'`,
-    replace: `THEN 'stopping'`,
+    find: `AND \${isHeard} THEN 'stopping'`,
+    replace: `AND run_state <> 'exited' THEN 'stopping'`,
     test,
     name: "is stopped, started anew"
   },
   {
     control: "only what runs is restarted",
     file: "packages/broker/src/install/Lifecycle.ts",
-    find: `AND status IN ('running', 'restarting') AND run_state <> 'exited'`,
-    replace: `AND status IN ('running', 'restarting', 'failed')`,
+    find: `AND status IN ('running', 'restarting') AND \${isHeard}`,
+    replace: `AND status IN ('running', 'restarting', 'failed') AND run_seen_at > now() - interval '60 seconds'`,
     test,
     name: "is stopped, started anew"
   },
   {
     control: "what was not heard of is not restarted",
     file: "packages/broker/src/install/Lifecycle.ts",
-    find: `AND run_seen_at > now() - interval '60 seconds'
+    find: `AND \${isHeard}
             RETURNING`,
-    replace: `RETURNING`,
+    replace: `AND run_state <> 'exited'
+            RETURNING`,
     test,
     name: "is stopped, started anew"
   },

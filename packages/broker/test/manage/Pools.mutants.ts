@@ -52,14 +52,14 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...connections,
     control: "a tenant has one connection to a pool",
-    find: "let name = poolName",
-    replace: "let name = DisplayName.make(crypto.randomUUID())"
+    find: "const name = freeName(poolName, new Set(others.map(({ name }) => name)))",
+    replace: "const name = DisplayName.make(crypto.randomUUID())"
   },
   {
     ...connections,
     control: "a pool connection takes no other one's name",
-    find: "others.some((other) => other.name === name)",
-    replace: "false"
+    find: "new Set(others.map(({ name }) => name))",
+    replace: "new Set()"
   },
   {
     file: "packages/broker/src/vault/Keyring.ts",
