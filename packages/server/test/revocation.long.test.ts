@@ -1,13 +1,3 @@
-import { layer } from "@effect/vitest"
-import * as Service from "./fixtures/service.ts"
-import { holds, kinds } from "./revocation/holds.ts"
+import { promise } from "./revocation/promise.ts"
 
-const revocations = 1_000
-
-layer(Service.layer(), { excludeTestServices: true })("Revocation on two nodes", (it) => {
-  it.effect.each(kinds)(
-    `of $what holds for every vend that starts after it was answered, ${revocations} of ${revocations}`,
-    (kind) => holds(kind, revocations),
-    10 * 60_000
-  )
-})
+promise({ revocations: 1_000, minutes: 10 })

@@ -1,5 +1,5 @@
 /** What was revoked is not vended again: on two nodes, under load, one revocation after another. */
-import { assert } from "@effect/vitest"
+import { assert, layer } from "@effect/vitest"
 import { Array, Effect, Fiber } from "effect"
 import type { ErrorCode } from "@vendodev/domain/BrokerError"
 import * as ServerProcess from "@vendodev/testing/ServerProcess"
@@ -18,14 +18,14 @@ const isVended = ({ credential }: Opened, { status, text }: Answered) =>
 const scope = (i: number): Opened["scope"] => (i % 2 === 0 ? "app" : "connection")
 
 /** What is taken away, how, and what is answered from then on. */
-export interface Kind {
+interface Kind {
   readonly what: string
   readonly code: (opened: Opened) => ErrorCode
   readonly scope?: (i: number) => Opened["scope"]
   readonly revoke: (opened: Opened) => Pick<Call, "method" | "path">
 }
 
-export const kinds: ReadonlyArray<Kind> = [
+const kinds: ReadonlyArray<Kind> = [
   {
     what: "a key",
     code: () => "app_revoked",
@@ -51,7 +51,7 @@ export const kinds: ReadonlyArray<Kind> = [
 ]
 
 /** So many revocations of a kind, each followed by a vend that starts after it was answered. */
-export const holds = Effect.fnUntraced(function* ({ code, revoke, scope }: Kind, revocations: number) {
+const holds = Effect.fnUntraced(function* ({ code, revoke, scope }: Kind, revocations: number) {
   const { adminToken, environment, port } = yield* Service.Service
   const second = yield* ServerProcess.start(environment)
   const nodes = [port, second.port] as const
@@ -104,4 +104,15 @@ export const holds = Effect.fnUntraced(function* ({ code, revoke, scope }: Kind,
 
   assert.isAbove(served, 0)
   assert.isTrue(background.every((fiber) => fiber.pollUnsafe() === undefined))
+  // Whoever asked all the while is in the middle of it: nobody waits for that to be drained.
+  yield* ServerProcess.stop(second.child, "SIGKILL")
 }, Effect.scoped)
+
+export const promise = ({ minutes, revocations }: { readonly minutes: number; readonly revocations: number }) =>
+  layer(Service.layer(), { excludeTestServices: true })("Revocation on two nodes", (it) => {
+    it.effect.each(kinds)(
+      `of $what holds for every vend that starts after it was answered, ${revocations} of ${revocations}`,
+      (kind) => holds(kind, revocations),
+      minutes * 60_000
+    )
+  })
