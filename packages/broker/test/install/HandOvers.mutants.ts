@@ -80,10 +80,18 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     control: "a run that ended needs no restart",
     file: gate,
-    find: `AND d.run_id::text IS DISTINCT FROM report ->> 'run' AND`,
-    replace: `AND`,
+    find: `AND (d.run_id::text IS DISTINCT FROM report ->> 'run' OR report ->> 'said' <> 'exited')`,
+    replace: ``,
     test,
     name: "is done when the run ends instead"
+  },
+  {
+    control: "a run that may come back starts anew without what was taken from it",
+    file: gate,
+    find: `AND (d.run_id::text IS DISTINCT FROM report ->> 'run' OR report ->> 'said' <> 'exited')`,
+    replace: `AND d.run_id::text IS DISTINCT FROM report ->> 'run'`,
+    test,
+    name: "whatever comes late of it"
   },
   {
     control: "what was revoked is not moved",

@@ -164,6 +164,18 @@ layer(broker, { excludeTestServices: true })("A hand-over", (it) => {
     })
   )
 
+  it.effect("is done when a run was silent for too long, and has it start anew, whatever comes late of it", () =>
+    Effect.gen(function* () {
+      const { here, holders, moving, tenant } = yield* world()
+      const run = yield* runs(here.key)
+      assert.strictEqual((yield* moving()).state, "draining")
+      yield* later(tenant.id, 61)
+      const late = yield* report(here.key, run, { state: "paused", env_version: 0 })
+      assert.deepStrictEqual([late.action, late.restart], ["run", 1])
+      assert.deepStrictEqual(yield* holders, ["there"])
+    })
+  )
+
   it.effect("waits for a run that another took over from, too, until that ends or is heard of no more", () =>
     Effect.gen(function* () {
       const { here, holders, moving, tenant, within } = yield* world()

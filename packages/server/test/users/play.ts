@@ -9,6 +9,7 @@ import { Composio } from "../fixtures/composio.ts"
 import { made, Service } from "../fixtures/service.ts"
 import { Chooser, furnish, tenantCount } from "./choose.ts"
 import { isOnlyTheirs, isRefusal, isVended } from "./compare.ts"
+import { missing } from "./isVaried.ts"
 import { Nodes } from "./nodes.ts"
 import { type Operation, toCall } from "./operations.ts"
 import { predictManaging } from "./predictManaging.ts"
@@ -74,7 +75,10 @@ const makeTenant = Effect.fnUntraced(function* (number: number) {
   return tenant
 })
 
-/** Plays at least that many operations and answers how often each thing came of them. What fails names its seed. */
+/**
+ * Plays at least that many operations, and on until all that is looked for has come or four times as many are played;
+ * answers how often each thing came of them. What fails names its seed.
+ */
 export const play = Effect.fn("play")(function* (operations: number, seed: string) {
   const { adminToken } = yield* Service
   const { output, ports } = yield* Nodes
@@ -196,7 +200,7 @@ export const play = Effect.fn("play")(function* (operations: number, seed: strin
       }
       yield* everybody
       yield* step(Array.from({ length: 40 }, () => choose.minting()))
-      while (so.far < operations) {
+      while (so.far < operations || (so.far < operations * 4 && missing(outcomes).length > 0)) {
         if (choose.chance(20) && (yield* befall(world, choose))) count("a token is used up")
         yield* step(choose.next())
       }

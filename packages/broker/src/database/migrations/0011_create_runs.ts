@@ -131,7 +131,8 @@ export default statements(
             -- The new consumer is started anew with it, and the old one without it, if its run is to be heard of again.
             UPDATE broker.deployments d SET restart = d.restart + 1
               WHERE d.tenant_id = t AND d.run_state <> 'exited' AND (d.app_id = h.to_app OR (d.app_id = h.from_app
-                AND d.run_id::text IS DISTINCT FROM report ->> 'run' AND d.run_paused_for IS DISTINCT FROM h.id));
+                AND (d.run_id::text IS DISTINCT FROM report ->> 'run' OR report ->> 'said' <> 'exited')
+                AND d.run_paused_for IS DISTINCT FROM h.id));
             RETURN 'moved';
           END IF;
         EXCEPTION
