@@ -1,0 +1,147 @@
+"""The client for programs on an event loop."""
+
+from collections.abc import Iterable
+from types import TracebackType
+
+from vendo import _aiohttp
+from vendo._async_apis import (
+    AsyncBillingAPI,
+    AsyncBound,
+    AsyncConnectionsAPI,
+    AsyncEventsAPI,
+    AsyncIntegrationsAPI,
+)
+from vendo._awaiting import AsyncTransport, Threads
+from vendo._blocking import Sockets, plainly
+from vendo._core import Core
+from vendo._failures import failure
+from vendo._secret import Secret, present
+from vendo._settings import Options, Retry
+from vendo._token import Token
+from vendo._users import user_of, user_of_request
+from vendo._webhooks import WebhooksAPI
+from vendo.types import Credential, HeadersLike
+
+
+class AsyncVendo:
+    """
+    A client of the service for `asyncio`. Vendo mode alone: in OSS mode nothing is waited for, and `vendo.token` will do.
+
+    It works on the standard library, with a thread for each request that is under way; where aiohttp is installed
+    (`vendo-sdk[async]`) it needs none. Use it in `async with`, or call `aclose`.
+    """
+
+    connections: AsyncConnectionsAPI
+    integrations: AsyncIntegrationsAPI
+    billing: AsyncBillingAPI
+    events: AsyncEventsAPI
+    webhooks: WebhooksAPI
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        *,
+        credentials_url: str | None = None,
+        api_version: str | None = None,
+        timeout: float | None = None,
+        retry: Retry | None = None,
+        use_aiohttp: bool | None = None,
+    ) -> None:
+        """
+        As `Vendo`. `use_aiohttp` is whether aiohttp is installed, unless it is said.
+
+        Raises `AuthError` when there is no key, besides what `Vendo` raises, and `ImportError` when aiohttp is asked for
+        and is not there.
+        """
+        key, api_key = present(api_key), None
+        options = Options(key, base_url, credentials_url, api_version, timeout, retry)
+        core = plainly(lambda: Core(options))
+        if not core.is_vendo_mode:
+            raise failure(
+                "app_unknown",
+                "AsyncVendo needs an API key: set VENDO_API_KEY, or use vendo.token where there is none",
+            )
+        self._bind(AsyncBound(core, _transport(use_aiohttp), None))
+
+    def _bind(self, bound: AsyncBound) -> None:
+        self._bound = bound
+        self.connections = AsyncConnectionsAPI(lambda: bound)
+        self.integrations = AsyncIntegrationsAPI(lambda: bound)
+        self.billing = AsyncBillingAPI(lambda: bound)
+        self.events = AsyncEventsAPI(lambda: bound)
+        self.webhooks = WebhooksAPI()
+
+    def __repr__(self) -> str:
+        whose = "" if self._bound.user is None else ", for one user"
+        return f"<AsyncVendo: {self._bound.core.settings.base_url}{whose}>"
+
+    async def __aenter__(self) -> "AsyncVendo":
+        return self
+
+    async def __aexit__(
+        self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Lets go of idle connections. One that was made for a user shares them and keeps them."""
+        if self._bound.user is None:
+            await self._bound.transport.close()
+
+    def is_vendo_mode(self) -> bool:
+        """True: there is no other."""
+        return self._bound.core.is_vendo_mode
+
+    async def token(self, slug: str) -> str:
+        """As `Vendo.token`."""
+        return (await self._token(slug)).token.reveal()
+
+    async def tokens(self, slugs: Iterable[str]) -> dict[str, str | None]:
+        """As `Vendo.tokens`."""
+        answers = await self._bound.run(self._bound.core.tokens.get_all(slugs, self._bound.user))
+        return {
+            slug: answer.token.reveal() if isinstance(answer, Token) else None
+            for slug, answer in answers.items()
+        }
+
+    async def get_credential(self, slug: str) -> Credential:
+        """As `Vendo.get_credential`."""
+        found = await self._token(slug)
+        return Credential(
+            access_token=found.token.reveal(), expires_at=found.expires_at, token_type=found.token_type
+        )
+
+    def invalidate(self, slug: str) -> None:
+        """As `Vendo.invalidate`."""
+        self._bound.core.tokens.invalidate(slug, self._bound.user)
+
+    async def connect_url(
+        self, slug: str, *, return_to: str | None = None, state: str | None = None
+    ) -> str:
+        """As `Vendo.connect_url`."""
+        steps = self._bound.core.lists.connect_url(slug, return_to, state, self._bound.user)
+        return await self._bound.run(steps)
+
+    def for_request(self, headers: HeadersLike) -> "AsyncVendo":
+        """As `Vendo.for_request`."""
+        return self._scoped_to(plainly(lambda: user_of_request(headers)))
+
+    def for_user(self, jwt: str) -> "AsyncVendo":
+        """As `Vendo.for_user`."""
+        secret, jwt = present(jwt), ""
+        return self._scoped_to(plainly(lambda: user_of(secret)))
+
+    def _scoped_to(self, user: Secret) -> "AsyncVendo":
+        scoped = object.__new__(AsyncVendo)
+        scoped._bind(AsyncBound(self._bound.core, self._bound.transport, user))
+        return scoped
+
+    async def _token(self, slug: str) -> Token:
+        return await self._bound.run(self._bound.core.tokens.get(slug, self._bound.user))
+
+
+def _transport(use_aiohttp: bool | None) -> AsyncTransport:
+    if use_aiohttp is None:
+        use_aiohttp = _aiohttp.is_installed()
+    return _aiohttp.Aiohttp() if use_aiohttp else Threads(Sockets())

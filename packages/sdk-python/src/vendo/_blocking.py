@@ -1,0 +1,92 @@
+"""Runs a call in this thread."""
+
+import time
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from vendo._error import VendoError
+from vendo._http import Exchange, Pool
+from vendo._steps import Answer, Listen, Receive, Request, Send, Sleep, Step, Steps, Stream, Wait
+
+T = TypeVar("T")
+
+
+class Transport(Protocol):
+    """How a request gets to the service and an answer back. Each raises `TransportFailed`."""
+
+    def send(self, request: Request, deadline: float) -> Answer: ...
+
+    def listen(self, request: Request, deadline: float) -> Stream: ...
+
+    def receive(self, stream: Stream, deadline: float) -> bytes: ...
+
+    def close(self) -> None: ...
+
+
+class Sockets:
+    """Over a pool of connections."""
+
+    def __init__(self) -> None:
+        self._pool = Pool()
+
+    def send(self, request: Request, deadline: float) -> Answer:
+        return self.exchange(request, deadline).perform()
+
+    def listen(self, request: Request, deadline: float) -> Stream:
+        exchange = self.exchange(request, deadline)
+        exchange.begin()
+        return exchange
+
+    def receive(self, stream: Stream, deadline: float) -> bytes:
+        assert isinstance(stream, Exchange)
+        return stream.receive(deadline)
+
+    def close(self) -> None:
+        self._pool.close()
+
+    def exchange(self, request: Request, deadline: float) -> Exchange:
+        return Exchange(self._pool, request, deadline)
+
+
+def plainly(work: Callable[[], T]) -> T:
+    """What it raises of ours is raised from here: the frames behind it are nobody's business."""
+    try:
+        return work()
+    except VendoError as error:
+        failed = error
+    failed.__context__ = None
+    raise failed.with_traceback(None)
+
+
+def run(
+    steps: Steps[T], transport: Transport, sleep: Callable[[float], object] = time.sleep
+) -> T:
+    """The answer of a call."""
+    return plainly(lambda: _run(steps, transport, sleep))
+
+
+def _run(steps: Steps[T], transport: Transport, sleep: Callable[[float], object]) -> T:
+    def perform(step: Step) -> object:
+        match step:
+            case Send(request, deadline):
+                return transport.send(request, deadline)
+            case Listen(request, deadline):
+                return transport.listen(request, deadline)
+            case Receive(stream, deadline):
+                return transport.receive(stream, deadline)
+            case Sleep(seconds):
+                return sleep(seconds)
+            case Wait(future):
+                return future.result()
+
+    try:
+        step = next(steps)
+        while True:
+            try:
+                outcome = perform(step)
+            except BaseException as error:
+                step = steps.throw(error)
+            else:
+                step = steps.send(outcome)
+    except StopIteration as end:
+        return end.value

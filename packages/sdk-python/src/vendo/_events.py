@@ -1,0 +1,111 @@
+"""
+What happens to the deployment's connections and money, as it happens: one event at a time, with a new connection where the
+last one broke off.
+"""
+
+import random
+import time
+from collections import deque
+from collections.abc import Callable
+
+from vendo._calls import Call, Calls
+from vendo._error import VendoError
+from vendo._failures import unanswered
+from vendo._secret import Secret
+from vendo._settings import Settings
+from vendo._sse import Parser, TooLong
+from vendo._steps import Receive, Sleep, Steps, Stream, TransportFailed
+from vendo.types import EventStreamMessage
+
+# Before the service has said how long to wait.
+_FIRST_WAIT = 1.0
+
+# The service says something every 25 seconds. Who says nothing for longer than twice that is not there.
+_SILENCE = 60.0
+
+# Being too slow, too early or one too many.
+_PASSING = frozenset({408, 425, 429})
+
+OnReconnect = Callable[[int, VendoError], object]
+
+
+def _is_final(error: VendoError) -> bool:
+    """What will not pass by waiting: of the answers of 4xx, which are about us, all others."""
+    return error.status is not None and 400 <= error.status < 500 and error.status not in _PASSING
+
+
+class Listening:
+    """One subscription. Its events are taken by one caller at a time."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        calls: Calls,
+        user: Secret | None,
+        *,
+        max_backoff: float,
+        on_reconnect: OnReconnect | None,
+        last_event_id: str | None,
+    ) -> None:
+        self._call = Call(f"{settings.base_url}/api/deployments/me/events")
+        self._calls = calls
+        self._user = user
+        self._max_backoff = max_backoff
+        self._on_reconnect = on_reconnect
+        self._last_event_id = last_event_id
+        self._wait = _FIRST_WAIT
+        self._attempt = 0
+        self._parser = Parser()
+        self._events: deque[EventStreamMessage] = deque()
+        self.stream: Stream | None = None
+
+    def next(self) -> Steps[EventStreamMessage]:
+        """The next event. Raises what refuses the caller for good, such as a revoked key; what passes is waited for."""
+        while not self._events:
+            failed = yield from self._more()
+            if failed is not None:
+                yield from self._recover(failed)
+        event = self._events.popleft()
+        self._attempt = 0
+        if event.id is not None:
+            self._last_event_id = event.id
+        return event
+
+    def close(self) -> None:
+        stream, self.stream = self.stream, None
+        if stream is not None:
+            stream.abort()
+
+    def _more(self) -> Steps[VendoError | None]:
+        try:
+            if self.stream is None:
+                self._parser = Parser()
+                self.stream = yield from self._calls.open(self._call, self._headers(), self._user)
+            chunk: bytes = yield Receive(self.stream, time.monotonic() + _SILENCE)
+            if chunk == b"":
+                return unanswered("the event stream ended")
+            self._events.extend(self._parser.feed(chunk))
+            self._wait = self._wait if self._parser.retry is None else self._parser.retry
+            return None
+        except TransportFailed as failed:
+            is_silent = failed.timed_out
+        except TooLong:
+            return unanswered("the event stream holds an event that is too long")
+        except VendoError as error:
+            return error
+        return unanswered(f"the event stream {'fell silent' if is_silent else 'broke off'}")
+
+    def _headers(self) -> dict[str, str]:
+        after = {} if self._last_event_id is None else {"last-event-id": self._last_event_id}
+        return {"accept": "text/event-stream"} | after
+
+    def _recover(self, failed: VendoError) -> Steps[None]:
+        self.close()
+        if _is_final(failed):
+            raise failed
+        self._attempt += 1
+        if self._on_reconnect is not None:
+            self._on_reconnect(self._attempt, failed)
+        doubled = min(self._wait * 2 ** min(self._attempt - 1, 16), self._max_backoff)
+        jittered = doubled * (0.5 + random.random() / 2)
+        yield Sleep(max(jittered, float(failed.retry_after or 0)))

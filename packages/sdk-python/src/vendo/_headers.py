@@ -1,0 +1,38 @@
+"""Headers as any framework hands them over."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from vendo.types import HeadersLike
+
+
+def header_of(headers: HeadersLike, name: str) -> str | None:
+    """
+    The value of a header, whatever its case; `name` is in lower case.
+
+    WSGI and Django write `HTTP_X_VENDO_USER_JWT`. Underscores are taken for hyphens nowhere else: what strips a header
+    from requests of the outside does not know that spelling. Several values are joined as in HTTP (RFC 9110 §5.3), so
+    that of two contradicting ones none is quietly taken.
+    """
+    in_wsgi = f"HTTP_{name.upper().replace('-', '_')}"
+    values = [
+        text
+        for key, value in _pairs(headers)
+        if _text(key).lower() == name or key == in_wsgi
+        for text in _texts(value)
+    ]
+    return ", ".join(values) if values else None
+
+
+def _pairs(headers: HeadersLike) -> Iterable[tuple[Any, Any]]:
+    return headers if isinstance(headers, Iterable) and not hasattr(headers, "items") else headers.items()  # pyright: ignore
+
+
+def _text(value: object) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+def _texts(value: object) -> list[str]:
+    if isinstance(value, (list, tuple)):
+        return [_text(one) for one in value]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    return [_text(value)] if isinstance(value, (str, bytes)) else []

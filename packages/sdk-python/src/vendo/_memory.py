@@ -1,0 +1,84 @@
+"""
+Tokens that were vended a moment ago, by user and integration. Whoever asks while one is being fetched waits for that one.
+
+Age is taken from the clock that can not be set: a wall clock put back by an hour does not make a token an hour younger.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from vendo import _forks
+from vendo._flights import Flights
+from vendo._secret import Secret
+from vendo._steps import Steps
+from vendo._token import Token, reusable_for
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose token of what. Without a user it is the deployment's own."""
+
+    user: Secret | None
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    token: Token
+    until: float
+
+
+# Enough for many users at once; beyond it the longest unused is asked for again.
+_CAPACITY = 10_000
+
+
+class TokenMemory:
+    def __init__(self, fetch: Callable[[Owner], Steps[Token]]) -> None:
+        self._fetch = fetch
+        self._flights: Flights[Token] = Flights()
+        self._kept: OrderedDict[Owner, _Kept] = OrderedDict()
+        self._lock = threading.Lock()
+        _forks.watch(self)
+
+    def begin_anew(self) -> None:
+        self._lock = threading.Lock()
+
+    def find(self, owner: Owner) -> Token | None:
+        """The token kept, if it may still be used."""
+        with self._lock:
+            kept = self._kept.get(owner)
+            if kept is None:
+                return None
+            if kept.until <= time.monotonic():
+                del self._kept[owner]
+                return None
+            self._kept.move_to_end(owner)
+            return kept.token
+
+    def get(self, owner: Owner) -> Steps[Token]:
+        """The token kept, or else the one that is fetched now. Who waited for it takes it, however short it lives."""
+        found = self.find(owner)
+        if found is not None:
+            return found
+        return (
+            yield from self._flights.share(
+                owner, lambda: self._fetch(owner), lambda token: self.keep(owner, token)
+            )
+        )
+
+    def keep(self, owner: Owner, token: Token) -> None:
+        reusable = reusable_for(token)
+        with self._lock:
+            self._kept.pop(owner, None)
+            if reusable > 0:
+                self._kept[owner] = _Kept(token, time.monotonic() + reusable)
+            while len(self._kept) > _CAPACITY:
+                self._kept.popitem(last=False)
+
+    def drop(self, owner: Owner) -> None:
+        with self._lock:
+            self._kept.pop(owner, None)
+        self._flights.forget(owner)

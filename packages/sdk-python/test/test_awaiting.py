@@ -1,0 +1,173 @@
+"""The client on an event loop, with and without aiohttp."""
+
+import asyncio
+import os
+import threading
+import unittest
+from collections.abc import Awaitable, Callable
+from unittest import mock
+
+import vendo
+from service import KEY, Asked, Reply, Service, token
+from vendo import AsyncVendo, AuthError, Vendo, VendoError
+from vendo._aiohttp import is_installed  # pyright: ignore[reportPrivateUsage]
+
+WAYS = (False, True) if is_installed() else (False,)
+
+
+class Awaiting(unittest.TestCase):
+    def on_each(
+        self, answer: Callable[[Asked], Reply], work: Callable[[AsyncVendo, Service], Awaitable[None]]
+    ) -> None:
+        for use_aiohttp in WAYS:
+            with self.subTest(use_aiohttp=use_aiohttp), Service(answer) as service:
+
+                async def main(service: Service = service, use_aiohttp: bool = use_aiohttp) -> None:
+                    async with AsyncVendo(KEY, service.url, use_aiohttp=use_aiohttp) as client:
+                        await work(client, service)
+
+                asyncio.run(main())
+
+    def test_without_a_key_there_is_no_client(self) -> None:
+        with mock.patch.dict(os.environ):
+            os.environ.pop("VENDO_API_KEY", None)
+            with self.assertRaisesRegex(AuthError, "set VENDO_API_KEY, or use vendo.token"):
+                AsyncVendo()
+
+    def test_64_tasks_that_ask_for_a_token_share_one_request(self) -> None:
+        async def work(client: AsyncVendo, service: Service) -> None:
+            answers = await asyncio.gather(*(client.token("notion") for _ in range(64)))
+            self.assertEqual(answers, ["tok_one"] * 64)
+            self.assertEqual(len(service.ledger), 1)
+
+        self.on_each(lambda _: token(), work)
+
+    def test_when_the_task_that_asks_for_all_is_cancelled_another_asks(self) -> None:
+        released = threading.Event()
+
+        def answer(_: Asked) -> Reply:
+            released.wait(20)
+            return token()
+
+        async def work(client: AsyncVendo, service: Service) -> None:
+            released.clear()
+            first = asyncio.ensure_future(client.token("notion"))
+            await asyncio.to_thread(service.wait_for, 1)
+            others = [asyncio.ensure_future(client.token("notion")) for _ in range(5)]
+            # Each of them waits for the first by now.
+            await asyncio.sleep(0)
+            first.cancel()
+            with self.assertRaises(asyncio.CancelledError):
+                await first
+            await asyncio.to_thread(service.wait_for, 2)
+            released.set()
+            self.assertEqual(await asyncio.gather(*others), ["tok_one"] * 5)
+            self.assertEqual(len(service.ledger), 2)
+
+        self.on_each(answer, work)
+
+    def test_a_task_that_is_cancelled_while_it_waits_for_another_ends_nothing(self) -> None:
+        released = threading.Event()
+
+        def answer(_: Asked) -> Reply:
+            released.wait(20)
+            return token()
+
+        async def work(client: AsyncVendo, service: Service) -> None:
+            released.clear()
+            first = asyncio.ensure_future(client.token("notion"))
+            await asyncio.to_thread(service.wait_for, 1)
+            second = asyncio.ensure_future(client.token("notion"))
+            await asyncio.sleep(0)
+            second.cancel()
+            with self.assertRaises(asyncio.CancelledError):
+                await second
+            released.set()
+            self.assertEqual(await first, "tok_one")
+            self.assertEqual(len(service.ledger), 1)
+
+        self.on_each(answer, work)
+
+    def test_a_client_serves_one_loop_after_another(self) -> None:
+        for use_aiohttp in WAYS:
+            with Service() as service:
+                client = AsyncVendo(KEY, service.url, use_aiohttp=use_aiohttp)
+
+                async def ask(client: AsyncVendo = client) -> str:
+                    client.invalidate("notion")
+                    try:
+                        return await client.token("notion")
+                    finally:
+                        await client.aclose()
+
+                self.assertEqual([asyncio.run(ask()), asyncio.run(ask())], ["tok_one"] * 2)
+
+    def test_an_address_is_sent_as_it_is_and_a_redirect_is_not_followed(self) -> None:
+        async def work(client: AsyncVendo, service: Service) -> None:
+            with self.assertRaises(VendoError) as raised:
+                await client.token("notion")
+            self.assertEqual(raised.exception.status, 302)
+            await client.tokens(["one", "two"])
+
+        def answer(asked: Asked) -> Reply:
+            if asked.path == "/credentials/_bulk?slugs=one,two":
+                return Reply(json={"tokens": {"one": None, "two": None}, "errors": {}})
+            return Reply(302, headers={"Location": "/elsewhere", "Set-Cookie": "a=1"})
+
+        self.on_each(answer, work)
+
+    def test_an_answer_without_end_is_given_up(self) -> None:
+        def pour(sock: object) -> None:
+            try:
+                sock.sendall(b"HTTP/1.1 200 OK\r\n\r\n")  # type: ignore[attr-defined]
+                for _ in range(1000):
+                    sock.sendall(b" " * 65_536)  # type: ignore[attr-defined]
+            except OSError:
+                pass
+
+        async def work(client: AsyncVendo, _: Service) -> None:
+            with self.assertRaises(VendoError):
+                await client.token("notion")
+
+        self.on_each(lambda _: Reply(raw=pour), work)
+
+    def test_the_shorthands_share_what_was_vended_with_those_that_wait(self) -> None:
+        with Service() as service:
+            said = {"VENDO_API_KEY": KEY, "VENDO_BASE_URL": service.url}
+            with mock.patch.dict(os.environ, said):
+
+                async def main() -> None:
+                    self.assertEqual(await vendo.aio.token("notion"), "tok_one")
+                    self.assertEqual(await vendo.aio.tokens(["notion"]), {"notion": "tok_one"})
+
+                asyncio.run(main())
+                self.assertEqual(vendo.token("notion"), "tok_one")
+                self.assertEqual(len(service.ledger), 1)
+                vendo._shorthands.shared().close()  # pyright: ignore
+        with mock.patch.dict(os.environ, {"OPENAI_API_KEY": "sk-one"}):
+            os.environ.pop("VENDO_API_KEY", None)
+            self.assertEqual(asyncio.run(vendo.aio.token("openai")), "sk-one")
+
+    def test_many_tasks_of_many_threads_and_none_waits_for_ever(self) -> None:
+        """A blocking client and an awaiting one are two faces of what decides; here both ask one service at once."""
+        with Service() as service, Vendo(KEY, service.url) as blocking:
+            answers: list[str] = []
+
+            def block() -> None:
+                answers.extend(blocking.token(f"tool-{n}") for n in range(20))
+
+            async def ask() -> None:
+                async with AsyncVendo(KEY, service.url) as client:
+                    answers.extend(await asyncio.gather(*(client.token(f"tool-{n}") for n in range(20))))
+
+            threads = [threading.Thread(target=block) for _ in range(4)]
+            threads += [threading.Thread(target=lambda: asyncio.run(ask())) for _ in range(4)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(20)
+            self.assertEqual(answers, ["tok_one"] * 160)
+
+
+if __name__ == "__main__":
+    unittest.main()

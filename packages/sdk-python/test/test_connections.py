@@ -1,0 +1,225 @@
+"""The way to the service on the standard library: connections that are used again, and time that is bounded."""
+
+import os
+import select
+import socket
+import threading
+import time
+import unittest
+from unittest import mock
+
+from service import KEY, Asked, Reply, Service, refusal, token
+from vendo import AuthError, Retry, UpstreamError, Vendo
+from vendo._http import _kept_for  # pyright: ignore[reportPrivateUsage]
+
+ONCE = Retry(times=0)
+
+
+def ask_anew(vendo: Vendo, times: int) -> None:
+    for _ in range(times):
+        vendo.invalidate("notion")
+        vendo.token("notion")
+
+
+class Reuse(unittest.TestCase):
+    def test_one_call_after_another_uses_one_connection(self) -> None:
+        with Service() as service, Vendo(KEY, service.url) as vendo:
+            ask_anew(vendo, 20)
+            self.assertEqual((len(service.ledger), service.connections), (20, 1))
+
+    def test_a_refusal_and_a_post_leave_their_connection_to_the_next_call(self) -> None:
+        def refuse(asked: Asked) -> Reply:
+            return token() if asked.method == "POST" else refusal(403, "binding_missing")
+
+        with Service(refuse) as service, Vendo(KEY, service.url) as vendo:
+            for _ in range(3):
+                self.assertEqual(vendo.tokens(["my-token-tool"]), {"my-token-tool": None})
+            self.assertEqual((len(service.ledger), service.connections), (3, 1))
+
+    def test_eight_threads_use_eight_connections_and_leave_them_to_each_other(self) -> None:
+        together = threading.Barrier(8)
+
+        def answer(_: Asked) -> Reply:
+            together.wait(20)
+            return token()
+
+        with Service(answer) as service, Vendo(KEY, service.url) as vendo:
+            for turn in range(3):
+                threads = [
+                    threading.Thread(target=vendo.token, args=(f"tool-{turn}-{n}",)) for n in range(8)
+                ]
+                for thread in threads:
+                    thread.start()
+                for thread in threads:
+                    thread.join(20)
+            self.assertEqual((len(service.ledger), service.connections), (24, 8))
+
+    def test_one_that_the_service_closed_meanwhile_is_not_used(self) -> None:
+        def once(_: Asked) -> Reply:
+            return Reply(200, {"access_token": "tok_one", "expires_at": None}, headers={"Connection": "close"})
+
+        with Service(once) as service, Vendo(KEY, service.url, retry=ONCE) as vendo:
+            ask_anew(vendo, 3)
+            self.assertEqual(service.connections, 3)
+
+        closed = threading.Event()
+
+        def silently(sock: socket.socket) -> None:
+            # As a server whose patience with an idle connection ran out: nothing was said of it before.
+            body = b'{"access_token": "tok_one", "expires_at": null}'
+            sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+            sock.shutdown(socket.SHUT_WR)
+            closed.set()
+
+        with Service(lambda _: Reply(raw=silently)) as service, Vendo(KEY, service.url, retry=ONCE) as vendo:
+            for turn in range(3):
+                vendo.invalidate("notion")
+                self.assertEqual(vendo.token("notion"), "tok_one")
+                self.assertTrue(closed.wait(20))
+                closed.clear()
+                self.assertEqual(service.connections, turn + 1)
+
+    def test_an_idle_one_is_kept_a_little_shorter_than_the_service_keeps_it(self) -> None:
+        self.assertEqual(_kept_for("timeout=5"), 4)
+        self.assertEqual(_kept_for("timeout=5, max=100"), 4)
+        self.assertEqual(_kept_for("max=100, Timeout=1"), 0)
+        self.assertEqual(_kept_for("timeout=99999"), 60)
+        self.assertEqual(_kept_for("timeout=soon"), _kept_for(""))
+
+    def test_those_of_a_client_that_is_closed_are_closed_and_it_can_open_others(self) -> None:
+        with Service() as service:
+            vendo = Vendo(KEY, service.url)
+            ask_anew(vendo, 2)
+            vendo.close()
+            ask_anew(vendo, 1)
+            self.assertEqual(service.connections, 2)
+            # What was made for a user shares them, and does not close them.
+            user = vendo.for_user("user.jwt.one")
+            user.token("notion")
+            user.close()
+            ask_anew(vendo, 1)
+            self.assertEqual(service.connections, 2)
+            vendo.close()
+
+    @unittest.skipUnless(hasattr(os, "fork"), "this system forks no processes")
+    def test_a_forked_process_opens_its_own(self) -> None:
+        with Service(lambda asked: token(f"tok_{asked.connection}")) as service:
+            vendo = Vendo(KEY, service.url)
+            self.assertEqual(vendo.token("notion"), "tok_1")
+            reader, writer = os.pipe()
+            # Two threads are alive in the parent; the child has the one that forks.
+            child = os.fork()
+            if child == 0:
+                try:
+                    vendo.invalidate("notion")
+                    os.write(writer, vendo.token("notion").encode())
+                finally:
+                    os._exit(0)
+            os.waitpid(child, 0)
+            self.assertTrue(select.select([reader], [], [], 0)[0])
+            self.assertEqual(os.read(reader, 100), b"tok_2")
+            vendo.invalidate("notion")
+            self.assertEqual(vendo.token("notion"), "tok_1")
+            vendo.close()
+            os.close(reader)
+            os.close(writer)
+
+
+class Time(unittest.TestCase):
+    def give_up(self, raw: "type[Reply] | object") -> UpstreamError:
+        with Service(lambda _: Reply(raw=raw)) as service:  # pyright: ignore[reportArgumentType]
+            started = time.monotonic()
+            with Vendo(KEY, service.url, timeout=0.5) as vendo, self.assertRaises(UpstreamError) as raised:
+                vendo.token("notion")
+            # Generous: it tells a deadline from one that begins anew with every byte, which takes 20 s here.
+            self.assertLess(time.monotonic() - started, 10)
+            self.assertEqual(len(service.ledger), 1)
+        return raised.exception
+
+    def test_a_service_that_sends_a_byte_now_and_then_is_given_up(self) -> None:
+        def trickle(start: bytes) -> object:
+            def write(sock: socket.socket) -> None:
+                try:
+                    sock.sendall(start)
+                    for _ in range(200):
+                        # The other side decides when this ends.
+                        if select.select([sock], [], [], 0.1)[0]:
+                            return
+                        sock.sendall(b"a")
+                except OSError:
+                    pass
+
+            return write
+
+        body = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
+        for start in (b"HTTP/1.1 200 OK\r\nX-Slow: ", body):
+            error = self.give_up(trickle(start))
+            self.assertEqual(error.message, "the Vendo service did not answer within 0.5 s")
+
+    def test_a_host_that_is_none_and_a_port_nobody_listens_at_are_said(self) -> None:
+        for url, reason in (
+            ("http://vendo.invalid", "the host is not known"),
+            ("http://127.0.0.1:1", "ECONNREFUSED"),
+        ):
+            with Vendo(KEY, url) as vendo, self.assertRaises(UpstreamError) as raised:
+                vendo.token("notion")
+            self.assertIn(f"({reason}); check VENDO_BASE_URL", raised.exception.message)
+
+    def test_an_answer_without_end_is_given_up(self) -> None:
+        def pour(sock: socket.socket) -> None:
+            try:
+                sock.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+                for _ in range(1000):
+                    sock.sendall(b" " * 65_536)
+            except OSError:
+                pass
+
+        with Service(lambda _: Reply(raw=pour)) as service, Vendo(KEY, service.url, retry=ONCE) as vendo:
+            with self.assertRaises(UpstreamError):
+                vendo.token("notion")
+
+
+class Ways(unittest.TestCase):
+    def test_no_redirect_is_followed(self) -> None:
+        with Service() as other:
+            away = Reply(302, headers={"Location": f"{other.url}/credentials/notion"})
+            with Service(lambda _: away) as service, Vendo(KEY, service.url) as vendo:
+                with self.assertRaises(UpstreamError) as raised:
+                    vendo.token("notion")
+            self.assertEqual(raised.exception.status, 302)
+            self.assertEqual(other.ledger, [])
+
+    def test_a_proxy_of_the_environment_is_used_and_one_that_is_not_for_the_host_is_not(self) -> None:
+        with Service(lambda _: token("tok_by_proxy")) as proxy:
+            variables = {"http_proxy": f"http://anna:hidden@127.0.0.1:{proxy.port}"}
+            with mock.patch.dict(os.environ, variables):
+                with Vendo(KEY, "http://vendo.invalid:8080") as vendo:
+                    self.assertEqual(vendo.token("notion"), "tok_by_proxy")
+                asked = proxy.ledger[0]
+                self.assertEqual(asked.path, "http://vendo.invalid:8080/credentials/notion")
+                self.assertEqual(asked.headers["host"], "vendo.invalid:8080")
+                self.assertEqual(asked.headers["proxy-authorization"], "Basic YW5uYTpoaWRkZW4=")
+            with mock.patch.dict(os.environ, variables | {"no_proxy": "127.0.0.1"}), Service() as service:
+                with Vendo(KEY, service.url) as vendo:
+                    self.assertEqual(vendo.token("notion"), "tok_one")
+                self.assertNotIn("proxy-authorization", service.ledger[0].headers)
+            self.assertEqual(len(proxy.ledger), 1)
+
+    def test_what_is_sent_to_an_https_service_goes_through_a_tunnel_and_not_to_the_proxy(self) -> None:
+        with Service(lambda _: Reply(502)) as proxy:
+            variables = {"https_proxy": proxy.url}
+            with mock.patch.dict(os.environ, variables), self.assertRaises(UpstreamError):
+                Vendo(KEY, "https://vendo.invalid").token("notion")
+            self.assertEqual({asked.method for asked in proxy.ledger}, {"CONNECT"})
+            self.assertEqual({asked.path for asked in proxy.ledger}, {"vendo.invalid:443"})
+            self.assertNotIn(KEY, str(proxy.ledger))
+
+    def test_a_key_that_is_refused_is_asked_once(self) -> None:
+        with Service(lambda _: refusal(401, "app_revoked")) as service, Vendo(KEY, service.url) as vendo:
+            with self.assertRaises(AuthError):
+                vendo.token("notion")
+            self.assertEqual(len(service.ledger), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()

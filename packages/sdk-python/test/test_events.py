@@ -1,0 +1,232 @@
+"""Events as they come."""
+
+import asyncio
+import random
+import socket
+import threading
+import unittest
+from collections.abc import Callable
+from contextlib import suppress
+
+from service import KEY, Asked, Reply, Service, refusal
+from vendo import AsyncVendo, AuthError, UpstreamError, Vendo, VendoError, VendoOnlyFeature
+from vendo._aiohttp import is_installed
+from vendo._sse import Parser, TooLong
+from vendo.types import EventStreamMessage
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
+
+
+def stream(*parts: bytes, until: threading.Event | None = None) -> Reply:
+    def write(sock: socket.socket) -> None:
+        sock.sendall(HEAD)
+        for part in parts:
+            sock.sendall(part)
+        if until is not None:
+            until.wait(20)
+
+    return Reply(raw=write)
+
+
+def in_turn(*replies: Reply) -> Callable[[Asked], Reply]:
+    left = list(replies)
+    return lambda _: left.pop(0) if left else refusal(401, "app_revoked")
+
+
+class Parsing(unittest.TestCase):
+    text = (
+        "\ufeff: a comment\nretry: 10\nid: 1\nevent: connection.connected\ndata: {\"slug\": \"notion\"}\n\n"
+        "data: one\r\ndata: two\r\n\r\n"
+        "id: 2\rdata: ünïcode\r\r"
+        "event: nothing\n\n"
+        "data:  kept\nunknown: x\nid: no\0ne\n\n"
+        "data: never ended"
+    ).encode()
+    events = [
+        EventStreamMessage(type="connection.connected", data={"slug": "notion"}, id="1"),
+        EventStreamMessage(type="message", data="one\ntwo"),
+        EventStreamMessage(type="message", data="ünïcode", id="2"),
+        EventStreamMessage(type="message", data=" kept"),
+    ]
+
+    def test_an_event_is_the_same_however_its_bytes_arrive(self) -> None:
+        seed = random.randrange(2**32)
+        chance = random.Random(seed)
+        for _ in range(500):
+            parser, found, rest = Parser(), list[EventStreamMessage](), self.text
+            while rest:
+                size = chance.randint(1, 20)
+                found += parser.feed(rest[:size])
+                rest = rest[size:]
+            self.assertEqual(found, self.events, f"seed {seed}")
+            self.assertEqual(parser.retry, 0.01)
+
+    def test_an_event_that_is_too_long_is_none(self) -> None:
+        for part in (b"a" * 65_536, b"data: " + b"a" * 65_536 + b"\n"):
+            parser = Parser()
+            with self.assertRaises(TooLong):
+                for _ in range(20):
+                    parser.feed(part)
+
+
+class Subscribing(unittest.TestCase):
+    def test_it_goes_on_after_the_last_event_where_the_stream_broke_off(self) -> None:
+        attempts: list[tuple[int, str]] = []
+        replies = in_turn(
+            stream(b"retry: 1\nid: 7\ndata: 1\n\ndata: 2\n\n"),
+            refusal(503, "unavailable"),
+            stream(b"id: 9\ndata: 3\n\n"),
+            stream(b"data: 4\n\n"),
+        )
+        with Service(replies) as service, Vendo(KEY, service.url) as vendo:
+            subscription = vendo.events.subscribe(
+                on_reconnect=lambda attempt, error: attempts.append((attempt, error.message))
+            )
+            found = [next(subscription).data for _ in range(4)]
+            with self.assertRaises(AuthError):
+                next(subscription)
+            with self.assertRaises(StopIteration):
+                next(subscription)
+        self.assertEqual(found, [1, 2, 3, 4])
+        after = [asked.headers.get("last-event-id") for asked in service.ledger]
+        self.assertEqual(after, [None, "7", "7", "9", "9"])
+        self.assertEqual(
+            attempts,
+            [
+                (1, "the event stream ended"),
+                (2, "it is refused"),
+                (1, "the event stream ended"),
+                (1, "the event stream ended"),
+            ],
+        )
+        self.assertEqual(service.ledger[0].headers["accept"], "text/event-stream")
+
+    def test_it_begins_where_it_is_told_and_names_the_user_it_is_for(self) -> None:
+        with Service(in_turn()) as service, Vendo(KEY, service.url) as vendo:
+            with self.assertRaises(AuthError):
+                next(vendo.for_user("user.jwt.one").events.subscribe(last_event_id="41"))
+        headers = service.ledger[0].headers
+        self.assertEqual((headers["last-event-id"], headers["x-vendo-user-jwt"]), ("41", "user.jwt.one"))
+
+    def test_closing_it_from_another_thread_ends_the_loop_at_once(self) -> None:
+        never = threading.Event()
+        waits = refusal(503, "unavailable")
+        waits.headers["Retry-After"] = "30"
+        for reply in (stream(b"data: 1\n\n", until=never), waits):
+            with Service(lambda _, reply=reply: reply) as service, Vendo(KEY, service.url) as vendo:
+                told = threading.Event()
+                subscription = vendo.events.subscribe(on_reconnect=lambda *_: told.set())
+                found: list[object] = []
+
+                def read(
+                    subscription: object = subscription, found: list[object] = found, told: threading.Event = told
+                ) -> None:
+                    for event in subscription:  # type: ignore[attr-defined]
+                        found.append(event.data)
+                        told.set()
+
+                reader = threading.Thread(target=read)
+                reader.start()
+                self.assertTrue(told.wait(20))
+                subscription.close()
+                reader.join(20)
+                self.assertFalse(reader.is_alive())
+                self.assertEqual(found, [1] if reply is not waits else [])
+                never.set()
+
+    def test_leaving_its_with_closes_its_connection(self) -> None:
+        gone = threading.Event()
+
+        def write(sock: socket.socket) -> None:
+            sock.sendall(HEAD + b"data: 1\n\n")
+            sock.settimeout(20)
+            if sock.recv(1) == b"":
+                gone.set()
+
+        with Service(lambda _: Reply(raw=write)) as service, Vendo(KEY, service.url) as vendo:
+            with vendo.events.subscribe() as events:
+                next(events)
+            self.assertTrue(gone.wait(20))
+
+    def test_without_a_key_it_is_refused_when_it_is_asked_for(self) -> None:
+        with self.assertRaises(VendoOnlyFeature):
+            Vendo().events.subscribe()
+
+
+class Awaiting(unittest.TestCase):
+    def both(self, work: "Callable[[AsyncVendo], object]", replies: Callable[[Asked], Reply]) -> list[Asked]:
+        ledgers: list[Asked] = []
+        for use_aiohttp in (False, True) if is_installed() else (False,):
+            with Service(replies) as service:
+
+                async def main(url: str = service.url, use_aiohttp: bool = use_aiohttp) -> None:
+                    async with AsyncVendo(KEY, url, use_aiohttp=use_aiohttp) as client:
+                        await work(client)  # type: ignore[misc]
+
+                asyncio.run(main())
+            ledgers += service.ledger
+        return ledgers
+
+    def test_the_events_come_and_a_final_refusal_is_raised(self) -> None:
+        async def work(client: AsyncVendo) -> None:
+            found: list[object] = []
+            with self.assertRaises(VendoError) as raised:
+                async with client.events.subscribe() as events:
+                    async for event in events:
+                        found.append(event.data)
+            self.assertIsInstance(raised.exception, AuthError)
+            self.assertEqual(found, [1, 2])
+
+        def answer(asked: Asked) -> Reply:
+            if "last-event-id" in asked.headers:
+                return refusal(401, "app_revoked")
+            return stream(b"retry: 1\nid: 3\ndata: 1\n\ndata: 2\n\n")
+
+        self.both(work, answer)
+
+    def test_one_that_is_cancelled_while_it_waits_loses_no_event(self) -> None:
+        cancelled = threading.Event()
+
+        def write(sock: socket.socket) -> None:
+            sock.sendall(HEAD + b"retry: 1\nid: 3\ndata: 1\n\n")
+            cancelled.wait(20)
+            with suppress(OSError):
+                sock.sendall(b"data: 2\n\n")
+
+        def answer(asked: Asked) -> Reply:
+            return stream(b"data: 2\n\n") if "last-event-id" in asked.headers else Reply(raw=write)
+
+        async def work(client: AsyncVendo) -> None:
+            cancelled.clear()
+            async with client.events.subscribe() as subscription:
+                first = await anext(subscription)
+                waiting = asyncio.ensure_future(anext(subscription))
+                await asyncio.sleep(0)
+                waiting.cancel()
+                with self.assertRaises(asyncio.CancelledError):
+                    await waiting
+                cancelled.set()
+                second = await anext(subscription)
+            self.assertEqual((first.data, second.data), (1, 2))
+
+        self.both(work, answer)
+
+
+class Silence(unittest.TestCase):
+    def test_a_stream_that_breaks_off_in_an_answer_is_told_as_what_it_is(self) -> None:
+        told: list[UpstreamError] = []
+
+        def reset(sock: socket.socket) -> None:
+            sock.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nda")
+
+        with Service(in_turn(Reply(raw=reset))) as service, Vendo(KEY, service.url) as vendo:
+            events = vendo.events.subscribe(
+                max_backoff_sec=0.01, on_reconnect=lambda _, error: told.append(error)  # type: ignore[arg-type]
+            )
+            with self.assertRaises(AuthError):
+                next(events)
+        self.assertEqual([error.message for error in told], ["the event stream broke off"])
+
+
+if __name__ == "__main__":
+    unittest.main()
