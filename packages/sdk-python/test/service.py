@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -67,13 +68,12 @@ class Service:
                     self.number = service._connections
 
             def _any(self) -> None:
-                length = int(self.headers.get("content-length") or 0)
                 asked = Asked(
                     self.number,
                     self.command,
                     self.path,
                     {name.lower(): value for name, value in self.headers.items()},
-                    self.rfile.read(length),
+                    self._body(),
                 )
                 with service._came:
                     service.ledger.append(asked)
@@ -91,6 +91,16 @@ class Service:
                 self.send_header("Content-Length", str(len(data)))
                 self.end_headers()
                 self.wfile.write(data)
+
+            def _body(self) -> bytes:
+                if self.headers.get("transfer-encoding") != "chunked":
+                    return self.rfile.read(int(self.headers.get("content-length") or 0))
+                body = b""
+                while size := int(self.rfile.readline(), 16):
+                    body += self.rfile.read(size)
+                    self.rfile.readline()
+                self.rfile.readline()
+                return body
 
             do_GET = do_POST = do_PUT = do_CONNECT = _any
 
@@ -113,6 +123,16 @@ class Service:
     def connections(self) -> int:
         with self._came:
             return self._connections
+
+    def encrypt(self, certificate: str, key: str) -> None:
+        """Speaks TLS from here on."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        # The thread of a connection shakes hands, and not the one that accepts.
+        plain, self._server.socket = self._server.socket, context.wrap_socket(
+            self._server.socket, server_side=True, do_handshake_on_connect=False
+        )
+        plain.close()
 
     def wait_for(self, requests: int) -> None:
         """Until so many came."""

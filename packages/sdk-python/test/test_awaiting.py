@@ -148,6 +148,30 @@ class Awaiting(unittest.TestCase):
             os.environ.pop("VENDO_API_KEY", None)
             self.assertEqual(asyncio.run(vendo.aio.token("openai")), "sk-one")
 
+    def test_a_blocking_call_on_the_loop_waits_for_no_task_of_it(self) -> None:
+        released = threading.Event()
+        asked = iter(("tok_of_the_task", "tok_of_the_call"))
+
+        def answer(_: Asked) -> Reply:
+            mine = next(asked)
+            if mine == "tok_of_the_task":
+                released.wait(20)
+            return token(mine)
+
+        with Service(answer) as service:
+            said = {"VENDO_API_KEY": KEY, "VENDO_BASE_URL": service.url}
+            with mock.patch.dict(os.environ, said):
+
+                async def main() -> None:
+                    task = asyncio.ensure_future(vendo.aio.token("notion"))
+                    await asyncio.to_thread(service.wait_for, 1)
+                    self.assertEqual(vendo.token("notion"), "tok_of_the_call")
+                    released.set()
+                    self.assertEqual(await task, "tok_of_the_task")
+
+                asyncio.run(main())
+                vendo._shorthands.shared().close()  # pyright: ignore
+
     def test_many_tasks_of_many_threads_and_none_waits_for_ever(self) -> None:
         """A blocking client and an awaiting one are two faces of what decides; here both ask one service at once."""
         with Service() as service, Vendo(KEY, service.url) as blocking:

@@ -2,12 +2,18 @@
 
 import os
 import select
+import shutil
 import socket
+import subprocess
+import sys
+import tempfile
 import threading
 import time
 import unittest
+from pathlib import Path
 from unittest import mock
 
+import vendo
 from service import KEY, Asked, Reply, Service, refusal, token
 from vendo import AuthError, Retry, UpstreamError, Vendo
 from vendo._http import _kept_for  # pyright: ignore[reportPrivateUsage]
@@ -15,25 +21,25 @@ from vendo._http import _kept_for  # pyright: ignore[reportPrivateUsage]
 ONCE = Retry(times=0)
 
 
-def ask_anew(vendo: Vendo, times: int) -> None:
+def ask_anew(client: Vendo, times: int) -> None:
     for _ in range(times):
-        vendo.invalidate("notion")
-        vendo.token("notion")
+        client.invalidate("notion")
+        client.token("notion")
 
 
 class Reuse(unittest.TestCase):
     def test_one_call_after_another_uses_one_connection(self) -> None:
-        with Service() as service, Vendo(KEY, service.url) as vendo:
-            ask_anew(vendo, 20)
+        with Service() as service, Vendo(KEY, service.url) as client:
+            ask_anew(client, 20)
             self.assertEqual((len(service.ledger), service.connections), (20, 1))
 
     def test_a_refusal_and_a_post_leave_their_connection_to_the_next_call(self) -> None:
         def refuse(asked: Asked) -> Reply:
             return token() if asked.method == "POST" else refusal(403, "binding_missing")
 
-        with Service(refuse) as service, Vendo(KEY, service.url) as vendo:
+        with Service(refuse) as service, Vendo(KEY, service.url) as client:
             for _ in range(3):
-                self.assertEqual(vendo.tokens(["my-token-tool"]), {"my-token-tool": None})
+                self.assertEqual(client.tokens(["my-token-tool"]), {"my-token-tool": None})
             self.assertEqual((len(service.ledger), service.connections), (3, 1))
 
     def test_eight_threads_use_eight_connections_and_leave_them_to_each_other(self) -> None:
@@ -43,10 +49,10 @@ class Reuse(unittest.TestCase):
             together.wait(20)
             return token()
 
-        with Service(answer) as service, Vendo(KEY, service.url) as vendo:
+        with Service(answer) as service, Vendo(KEY, service.url) as client:
             for turn in range(3):
                 threads = [
-                    threading.Thread(target=vendo.token, args=(f"tool-{turn}-{n}",)) for n in range(8)
+                    threading.Thread(target=client.token, args=(f"tool-{turn}-{n}",)) for n in range(8)
                 ]
                 for thread in threads:
                     thread.start()
@@ -58,8 +64,8 @@ class Reuse(unittest.TestCase):
         def once(_: Asked) -> Reply:
             return Reply(200, {"access_token": "tok_one", "expires_at": None}, headers={"Connection": "close"})
 
-        with Service(once) as service, Vendo(KEY, service.url, retry=ONCE) as vendo:
-            ask_anew(vendo, 3)
+        with Service(once) as service, Vendo(KEY, service.url, retry=ONCE) as client:
+            ask_anew(client, 3)
             self.assertEqual(service.connections, 3)
 
         closed = threading.Event()
@@ -71,10 +77,10 @@ class Reuse(unittest.TestCase):
             sock.shutdown(socket.SHUT_WR)
             closed.set()
 
-        with Service(lambda _: Reply(raw=silently)) as service, Vendo(KEY, service.url, retry=ONCE) as vendo:
+        with Service(lambda _: Reply(raw=silently)) as service, Vendo(KEY, service.url, retry=ONCE) as client:
             for turn in range(3):
-                vendo.invalidate("notion")
-                self.assertEqual(vendo.token("notion"), "tok_one")
+                client.invalidate("notion")
+                self.assertEqual(client.token("notion"), "tok_one")
                 self.assertTrue(closed.wait(20))
                 closed.clear()
                 self.assertEqual(service.connections, turn + 1)
@@ -88,39 +94,39 @@ class Reuse(unittest.TestCase):
 
     def test_those_of_a_client_that_is_closed_are_closed_and_it_can_open_others(self) -> None:
         with Service() as service:
-            vendo = Vendo(KEY, service.url)
-            ask_anew(vendo, 2)
-            vendo.close()
-            ask_anew(vendo, 1)
+            client = Vendo(KEY, service.url)
+            ask_anew(client, 2)
+            client.close()
+            ask_anew(client, 1)
             self.assertEqual(service.connections, 2)
             # What was made for a user shares them, and does not close them.
-            user = vendo.for_user("user.jwt.one")
+            user = client.for_user("user.jwt.one")
             user.token("notion")
             user.close()
-            ask_anew(vendo, 1)
+            ask_anew(client, 1)
             self.assertEqual(service.connections, 2)
-            vendo.close()
+            client.close()
 
     @unittest.skipUnless(hasattr(os, "fork"), "this system forks no processes")
     def test_a_forked_process_opens_its_own(self) -> None:
         with Service(lambda asked: token(f"tok_{asked.connection}")) as service:
-            vendo = Vendo(KEY, service.url)
-            self.assertEqual(vendo.token("notion"), "tok_1")
+            client = Vendo(KEY, service.url)
+            self.assertEqual(client.token("notion"), "tok_1")
             reader, writer = os.pipe()
             # Two threads are alive in the parent; the child has the one that forks.
             child = os.fork()
             if child == 0:
                 try:
-                    vendo.invalidate("notion")
-                    os.write(writer, vendo.token("notion").encode())
+                    client.invalidate("notion")
+                    os.write(writer, client.token("notion").encode())
                 finally:
                     os._exit(0)
             os.waitpid(child, 0)
             self.assertTrue(select.select([reader], [], [], 0)[0])
             self.assertEqual(os.read(reader, 100), b"tok_2")
-            vendo.invalidate("notion")
-            self.assertEqual(vendo.token("notion"), "tok_1")
-            vendo.close()
+            client.invalidate("notion")
+            self.assertEqual(client.token("notion"), "tok_1")
+            client.close()
             os.close(reader)
             os.close(writer)
 
@@ -129,8 +135,8 @@ class Time(unittest.TestCase):
     def give_up(self, raw: "type[Reply] | object") -> UpstreamError:
         with Service(lambda _: Reply(raw=raw)) as service:  # pyright: ignore[reportArgumentType]
             started = time.monotonic()
-            with Vendo(KEY, service.url, timeout=0.5) as vendo, self.assertRaises(UpstreamError) as raised:
-                vendo.token("notion")
+            with Vendo(KEY, service.url, timeout=0.5) as client, self.assertRaises(UpstreamError) as raised:
+                client.token("notion")
             # Generous: it tells a deadline from one that begins anew with every byte, which takes 20 s here.
             self.assertLess(time.monotonic() - started, 10)
             self.assertEqual(len(service.ledger), 1)
@@ -161,8 +167,8 @@ class Time(unittest.TestCase):
             ("http://vendo.invalid", "the host is not known"),
             ("http://127.0.0.1:1", "ECONNREFUSED"),
         ):
-            with Vendo(KEY, url) as vendo, self.assertRaises(UpstreamError) as raised:
-                vendo.token("notion")
+            with Vendo(KEY, url) as client, self.assertRaises(UpstreamError) as raised:
+                client.token("notion")
             self.assertIn(f"({reason}); check VENDO_BASE_URL", raised.exception.message)
 
     def test_an_answer_without_end_is_given_up(self) -> None:
@@ -174,18 +180,18 @@ class Time(unittest.TestCase):
             except OSError:
                 pass
 
-        with Service(lambda _: Reply(raw=pour)) as service, Vendo(KEY, service.url, retry=ONCE) as vendo:
+        with Service(lambda _: Reply(raw=pour)) as service, Vendo(KEY, service.url, retry=ONCE) as client:
             with self.assertRaises(UpstreamError):
-                vendo.token("notion")
+                client.token("notion")
 
 
 class Ways(unittest.TestCase):
     def test_no_redirect_is_followed(self) -> None:
         with Service() as other:
             away = Reply(302, headers={"Location": f"{other.url}/credentials/notion"})
-            with Service(lambda _: away) as service, Vendo(KEY, service.url) as vendo:
+            with Service(lambda _: away) as service, Vendo(KEY, service.url) as client:
                 with self.assertRaises(UpstreamError) as raised:
-                    vendo.token("notion")
+                    client.token("notion")
             self.assertEqual(raised.exception.status, 302)
             self.assertEqual(other.ledger, [])
 
@@ -193,15 +199,15 @@ class Ways(unittest.TestCase):
         with Service(lambda _: token("tok_by_proxy")) as proxy:
             variables = {"http_proxy": f"http://anna:hidden@127.0.0.1:{proxy.port}"}
             with mock.patch.dict(os.environ, variables):
-                with Vendo(KEY, "http://vendo.invalid:8080") as vendo:
-                    self.assertEqual(vendo.token("notion"), "tok_by_proxy")
+                with Vendo(KEY, "http://vendo.invalid:8080") as client:
+                    self.assertEqual(client.token("notion"), "tok_by_proxy")
                 asked = proxy.ledger[0]
                 self.assertEqual(asked.path, "http://vendo.invalid:8080/credentials/notion")
                 self.assertEqual(asked.headers["host"], "vendo.invalid:8080")
                 self.assertEqual(asked.headers["proxy-authorization"], "Basic YW5uYTpoaWRkZW4=")
             with mock.patch.dict(os.environ, variables | {"no_proxy": "127.0.0.1"}), Service() as service:
-                with Vendo(KEY, service.url) as vendo:
-                    self.assertEqual(vendo.token("notion"), "tok_one")
+                with Vendo(KEY, service.url) as client:
+                    self.assertEqual(client.token("notion"), "tok_one")
                 self.assertNotIn("proxy-authorization", service.ledger[0].headers)
             self.assertEqual(len(proxy.ledger), 1)
 
@@ -215,10 +221,50 @@ class Ways(unittest.TestCase):
             self.assertNotIn(KEY, str(proxy.ledger))
 
     def test_a_key_that_is_refused_is_asked_once(self) -> None:
-        with Service(lambda _: refusal(401, "app_revoked")) as service, Vendo(KEY, service.url) as vendo:
+        with Service(lambda _: refusal(401, "app_revoked")) as service, Vendo(KEY, service.url) as client:
             with self.assertRaises(AuthError):
-                vendo.token("notion")
+                client.token("notion")
             self.assertEqual(len(service.ledger), 1)
+
+
+@unittest.skipUnless(shutil.which("openssl"), "openssl makes the certificate, and is not here")
+class Encrypted(unittest.TestCase):
+    def test_a_service_is_asked_when_its_certificate_is_trusted_and_otherwise_not(self) -> None:
+        with tempfile.TemporaryDirectory() as folder, Service() as service:
+            certificate, key = f"{folder}/certificate.pem", f"{folder}/key.pem"
+            subprocess.run(
+                ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+                + ["-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate],
+                check=True,
+                capture_output=True,
+            )
+            service.encrypt(certificate, key)
+            program = f"""
+import vendo
+client = vendo.Vendo({KEY!r}, "https://localhost:{service.port}", retry=vendo.Retry(times=0))
+try:
+    for _ in range(3):
+        client.invalidate("notion")
+        print(client.token("notion"))
+except vendo.UpstreamError as error:
+    print(error)
+"""
+            for trusted, said in ((certificate, "tok_one\n" * 3), ("/dev/null", "certificate is not trusted")):
+                environment = os.environ | {
+                    "SSL_CERT_FILE": trusted,
+                    "SSL_CERT_DIR": folder,
+                    "PYTHONPATH": str(Path(vendo.__file__).parent.parent),
+                }
+                ran = subprocess.run(
+                    [sys.executable, "-X", "dev", "-W", "error", "-c", program],
+                    env=environment,
+                    check=True,
+                    capture_output=True,
+                    text=True,
+                )
+                self.assertIn(said, ran.stdout)
+                self.assertEqual(ran.stderr, "")
+            self.assertEqual((len(service.ledger), service.ledger[-1].connection), (3, 1))
 
 
 if __name__ == "__main__":

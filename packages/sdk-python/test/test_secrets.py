@@ -2,12 +2,15 @@
 
 import asyncio
 import copy
+import http.client
+import io
 import json
 import os
 import pickle
 import traceback
 import unittest
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -136,6 +139,13 @@ class Leaks(unittest.TestCase):
             with self.subTest(number=number), self.assertRaises(VendoError) as raised:
                 work()
             self.says_nothing(texts_of(raised.exception))
+
+    def test_who_has_http_client_print_all_it_sends_sees_none(self) -> None:
+        printed = io.StringIO()
+        with Service(lambda _: token(TOKEN)) as service, redirect_stdout(printed):
+            with mock.patch.object(http.client.HTTPConnection, "debuglevel", 1), Vendo(KEY, service.url) as client:
+                client.token("notion")
+        self.assertEqual(printed.getvalue(), "")
 
     def test_nothing_that_hangs_on_a_client_says_any(self) -> None:
         with Service(lambda _: token(TOKEN)) as service, Vendo(KEY, service.url) as client:

@@ -1,4 +1,4 @@
-/** A tool on the service with a simulated Composio: two users of its own, and an account whose token can be ended. */
+/** A tool on the service with a simulated Composio: two users of its own, and accounts whose tokens can be ended. */
 import { Context, Effect, Layer } from "effect"
 import { createServer } from "node:http"
 import { administer } from "../../../packages/server/test/edges/administer.ts"
@@ -37,15 +37,15 @@ const make = Effect.gen(function* () {
   const profile = "byok_static"
   yield* Service.connectAndBind(tenant, "notion", { credential: "token-of-the-tool", profile })
   for (const user of ["alice", "bob"]) yield* connectUser(tenant, user)
-  const { account, connection } = yield* Composio.connectAccount(tenant, "google")
+  yield* Service.connectAndBind(tenant, "openai", { credential: "sk-vended", profile })
+  yield* Service.managed("POST", `${tenant.base}/credits`, { amount_micros: 2_500_000, reference: "first" })
+  const accounts = yield* Effect.forEach(["google", "gmail"], (slug) => Composio.connectAccount(tenant, slug))
   let ended = 0
-  const endTheToken = Effect.gen(function* () {
+  const endTheTokens = Effect.gen(function* () {
     ended = yield* composio.mark
-    yield* composio.expire(account)
+    for (const { account } of accounts) yield* composio.expire(account)
     // A token that was fetched just now is not looked at again.
-    yield* administer(
-      `UPDATE broker.connections SET token_taken_at = token_taken_at - interval '1 minute' WHERE id = '${connection}'`
-    )
+    yield* administer(`UPDATE broker.connections SET token_taken_at = token_taken_at - interval '1 minute'`)
   })
   return {
     /** What its programs are started with. */
@@ -55,12 +55,13 @@ const make = Effect.gen(function* () {
       ALICE: yield* issueUserToken(server.baseUrl, tenant.key, "alice"),
       BOB: yield* issueUserToken(server.baseUrl, tenant.key, "bob"),
       PROVIDER_URL: `${environment["COMPOSIO_BASE_URL"]}/_provider/me`,
-      MEANWHILE_URL: yield* onRequest(endTheToken)
+      MEANWHILE_URL: yield* onRequest(endTheTokens)
     },
-    /** What the provider answered since its token was ended last, and how often one was fetched from Composio. */
+    /** What the provider answered since its tokens were ended last, and how often one was fetched from Composio. */
     sinceTheEnd: Effect.gen(function* () {
       const calls = yield* composio.calls({ since: ended, route: "provider" })
-      const fetched = (yield* composio.credentialCalls(ended))[account] ?? 0
+      const fetches = yield* composio.credentialCalls(ended)
+      const fetched = accounts.reduce((sum, { account }) => sum + (fetches[account] ?? 0), 0)
       return { answers: calls.map(({ status }) => status), fetched }
     })
   }

@@ -6,7 +6,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from vendo._secret import Secret
@@ -15,8 +14,21 @@ from vendo._steps import Answer, Request, Stream, TransportFailed
 _LONGEST_ANSWER = 16 * 1024 * 1024
 
 
+def _installed(name: str) -> Any:
+    # As `Any`: a program without aiohttp has no types of it either.
+    try:
+        return import_module(name)
+    except ImportError:
+        return None
+
+
+# With the client's own modules, so that no event loop waits for it later.
+_AIOHTTP = _installed("aiohttp")
+_YARL = _installed("yarl")
+
+
 def is_installed() -> bool:
-    return find_spec("aiohttp") is not None
+    return _AIOHTTP is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +45,8 @@ class Aiohttp:
     """One session for each event loop, for it can serve no other."""
 
     def __init__(self) -> None:
-        # As `Any`: a program without aiohttp has no types of it either.
-        self._aiohttp: Any = import_module("aiohttp")
+        if not is_installed():
+            raise ImportError('aiohttp is not installed: pip install "vendo-sdk[async]"')
         self._session: Any = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -73,28 +85,28 @@ class Aiohttp:
                             return TransportFailed("the answer is too long")
                     text = Secret(body.decode("utf-8", "replace"))
                     return Answer(response.status, _headers(response), text)
-        except (OSError, ValueError, self._aiohttp.ClientError) as error:
+        except (OSError, ValueError, _AIOHTTP.ClientError) as error:
             return _failed(error)
 
     async def _opened(self, request: Request, deadline: float) -> Any:
         try:
             async with asyncio.timeout(deadline - time.monotonic()):
                 return await self._request(request)
-        except (OSError, ValueError, self._aiohttp.ClientError) as error:
+        except (OSError, ValueError, _AIOHTTP.ClientError) as error:
             return _failed(error)
 
     async def _received(self, stream: _Stream, deadline: float) -> bytes | TransportFailed:
         try:
             async with asyncio.timeout(deadline - time.monotonic()):
                 return await stream.response.content.readany()
-        except (OSError, ValueError, self._aiohttp.ClientError) as error:
+        except (OSError, ValueError, _AIOHTTP.ClientError) as error:
             return _failed(error)
 
     def _request(self, request: Request) -> Any:
         return self._open_session().request(
             request.method,
             # As it is: what is escaped in it stays so.
-            import_module("yarl").URL(request.url, encoded=True),
+            _YARL.URL(request.url, encoded=True),
             headers=request.opened_headers(),
             data=request.body,
             allow_redirects=False,
@@ -104,10 +116,10 @@ class Aiohttp:
         loop = asyncio.get_running_loop()
         if self._session is None or self._session.closed or self._loop is not loop:
             self._loop = loop
-            self._session = self._aiohttp.ClientSession(
+            self._session = _AIOHTTP.ClientSession(
                 # Whoever asks bounds the time, and nobody is remembered by a cookie.
-                timeout=self._aiohttp.ClientTimeout(total=None),
-                cookie_jar=self._aiohttp.DummyCookieJar(),
+                timeout=_AIOHTTP.ClientTimeout(total=None),
+                cookie_jar=_AIOHTTP.DummyCookieJar(),
                 trust_env=True,
             )
         return self._session

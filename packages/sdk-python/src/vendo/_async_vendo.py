@@ -62,7 +62,12 @@ class AsyncVendo:
                 "app_unknown",
                 "AsyncVendo needs an API key: set VENDO_API_KEY, or use vendo.token where there is none",
             )
-        self._bind(AsyncBound(core, _transport(use_aiohttp), None))
+        self._bind(AsyncBound(core, self._transport(use_aiohttp), None))
+
+    def _transport(self, use_aiohttp: bool | None) -> AsyncTransport:
+        if use_aiohttp is None:
+            use_aiohttp = _aiohttp.is_installed()
+        return _aiohttp.Aiohttp() if use_aiohttp else Threads(Sockets())
 
     def _bind(self, bound: AsyncBound) -> None:
         self._bound = bound
@@ -80,7 +85,10 @@ class AsyncVendo:
         return self
 
     async def __aexit__(
-        self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+        self,
+        _type: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
     ) -> None:
         await self.aclose()
 
@@ -109,7 +117,9 @@ class AsyncVendo:
         """As `Vendo.get_credential`."""
         found = await self._token(slug)
         return Credential(
-            access_token=found.token.reveal(), expires_at=found.expires_at, token_type=found.token_type
+            access_token=found.token.reveal(),
+            expires_at=found.expires_at,
+            token_type=found.token_type,
         )
 
     def invalidate(self, slug: str) -> None:
@@ -139,9 +149,3 @@ class AsyncVendo:
 
     async def _token(self, slug: str) -> Token:
         return await self._bound.run(self._bound.core.tokens.get(slug, self._bound.user))
-
-
-def _transport(use_aiohttp: bool | None) -> AsyncTransport:
-    if use_aiohttp is None:
-        use_aiohttp = _aiohttp.is_installed()
-    return _aiohttp.Aiohttp() if use_aiohttp else Threads(Sockets())

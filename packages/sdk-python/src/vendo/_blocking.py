@@ -1,10 +1,12 @@
 """Runs a call in this thread."""
 
+import sys
 import time
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from vendo._error import VendoError
+from vendo._flights import NotHere
 from vendo._http import Exchange, Pool
 from vendo._steps import Answer, Listen, Receive, Request, Send, Sleep, Step, Steps, Stream, Wait
 
@@ -48,6 +50,17 @@ class Sockets:
         return Exchange(self._pool, request, deadline)
 
 
+def _is_on_event_loop() -> bool:
+    asyncio = sys.modules.get("asyncio")
+    if asyncio is None:
+        return False
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
 def plainly(work: Callable[[], T]) -> T:
     """What it raises of ours is raised from here: the frames behind it are nobody's business."""
     try:
@@ -77,7 +90,8 @@ def _run(steps: Steps[T], transport: Transport, sleep: Callable[[float], object]
             case Sleep(seconds):
                 return sleep(seconds)
             case Wait(future):
-                return future.result()
+                # Whoever it waits for may be a task of the loop that it would stop.
+                return NotHere() if _is_on_event_loop() else future.result()
 
     try:
         step = next(steps)

@@ -17,6 +17,10 @@ class _Abandoned:
     """Who asked for all gave up, and somebody else is to ask."""
 
 
+class NotHere:
+    """What a driver sends that can not wait where it is: the caller asks for itself."""
+
+
 class Flights(Generic[T]):
     """Questions under way, by what they are about."""
 
@@ -47,7 +51,9 @@ class Flights(Generic[T]):
                     flight.set_running_or_notify_cancel()
             if leads:
                 return (yield from self._lead(key, flight, ask, keep))
-            outcome: T | VendoError | _Abandoned = yield Wait(flight)
+            outcome: T | VendoError | _Abandoned | NotHere = yield Wait(flight)
+            if isinstance(outcome, NotHere):
+                return (yield from ask())
             if isinstance(outcome, VendoError):
                 raise copy.copy(outcome)
             if not isinstance(outcome, _Abandoned):

@@ -1,7 +1,7 @@
 """Headers as any framework hands them over."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from vendo.types import HeadersLike
 
@@ -25,7 +25,9 @@ def header_of(headers: HeadersLike, name: str) -> str | None:
 
 
 def _pairs(headers: HeadersLike) -> Iterable[tuple[Any, Any]]:
-    return headers if isinstance(headers, Iterable) and not hasattr(headers, "items") else headers.items()  # pyright: ignore
+    items = getattr(headers, "items", None)
+    pairs: Any = items() if callable(items) else headers
+    return pairs
 
 
 def _text(value: object) -> str:
@@ -34,5 +36,5 @@ def _text(value: object) -> str:
 
 def _texts(value: object) -> list[str]:
     if isinstance(value, (list, tuple)):
-        return [_text(one) for one in value]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        return [_text(one) for one in cast("Iterable[object]", value)]
     return [_text(value)] if isinstance(value, (str, bytes)) else []

@@ -13,6 +13,7 @@ import socket
 import ssl
 import threading
 import time
+import weakref
 from base64 import b64encode
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
@@ -53,6 +54,8 @@ class Pool:
         self._lock = threading.Lock()
         self._idle: dict[_Origin, list[_Idle]] = {}
         _forks.watch(self)
+        # When nobody has the pool any more, or the process ends.
+        weakref.finalize(self, _end_all, self._idle)
 
     def begin_anew(self) -> None:
         self._lock = threading.Lock()
@@ -62,9 +65,7 @@ class Pool:
     def close(self) -> None:
         """Lets go of the idle connections. Who sends after that opens others."""
         with self._lock:
-            idle, self._idle = self._idle, {}
-        for one in (one for several in idle.values() for one in several):
-            one.connection.end()
+            _end_all(self._idle)
 
     def take(self, origin: _Origin, deadline: float) -> "_Connection":
         """The one that was used last, or a new one."""
@@ -89,6 +90,13 @@ class Pool:
                 several.append(_Idle(connection, time.monotonic() + seconds))
         if not fits:
             connection.end()
+
+
+def _end_all(idle: dict[_Origin, list[_Idle]]) -> None:
+    while idle:
+        _, several = idle.popitem()
+        for one in several:
+            one.connection.end()
 
 
 class Exchange:
@@ -248,6 +256,9 @@ def _is_readable(sock: Any) -> bool:
 
 class _Connection(http.client.HTTPConnection):
     """Bounded by one deadline, which is set anew for each request."""
+
+    # Who has all connections of a process print their headers has not these.
+    debuglevel = 0
 
     def __init__(self, origin: _Origin, deadline: float) -> None:
         proxy = _proxy_of(origin)

@@ -97,6 +97,12 @@ def _timeout(said: float | None) -> float:
     return DEFAULT_TIMEOUT if text is None else _milliseconds(text.reveal())
 
 
+def _retry(said: Retry) -> Retry:
+    if said.times < 0 or not (math.isfinite(said.base) and said.base >= 0):
+        raise invalid("retry", "a retry is a number of times and a number of seconds, neither below 0")
+    return said
+
+
 def _either(option: str | None, name: str) -> str | None:
     found = present(option) or variable(name)
     return None if found is None else found.reveal()
@@ -123,6 +129,6 @@ def resolve(options: Options) -> Settings:
         ),
         api_version=DEFAULT_API_VERSION if version is None else version.reveal(),
         timeout=_timeout(options.timeout),
-        retry=options.retry or Retry(),
+        retry=_retry(options.retry or Retry()),
         sandbox=sandbox is not None and sandbox.reveal() == "1",
     )

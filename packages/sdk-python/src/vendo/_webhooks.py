@@ -19,7 +19,7 @@ class WebhooksAPI:
     """Checks what is pushed to a tool. Needs no key and works in both modes."""
 
     def __init__(self, secret: str | None = None, max_age_sec: float = _DEFAULT_MAX_AGE) -> None:
-        self._secret = present(secret)
+        self._secret = _said(secret)
         self._max_age = max_age_sec
 
     def verify(
@@ -40,7 +40,7 @@ class WebhooksAPI:
         Raises `ValidationError`, whose `field` names what is at fault: `vendo-signature`, `vendo-timestamp`, `secret` or
         `body`. Deliveries may repeat: remember `id`.
         """
-        known = present(secret) or self._secret or variable("VENDO_WEBHOOK_SECRET")
+        known = _said(secret) or self._secret or variable("VENDO_WEBHOOK_SECRET")
         secret = None
         if known is None:
             raise invalid("secret", "set VENDO_WEBHOOK_SECRET to the deployment's webhook secret")
@@ -69,6 +69,11 @@ class WebhooksAPI:
 
     def __repr__(self) -> str:
         return "WebhooksAPI()"
+
+
+def _said(secret: str | None) -> Secret | None:
+    """As it is, unless it is blank."""
+    return None if secret is None or present(secret) is None else Secret(secret)
 
 
 def _matches(secret: Secret, signature: str, signed: str) -> bool:
