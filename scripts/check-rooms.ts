@@ -43,6 +43,9 @@ const rooms: Record<string, ReadonlyArray<string>> = {
 const published: Record<string, string> = { "sdk-effect": "effect" }
 const nameOf = (room: string) => scope + (published[room] ?? room)
 
+/** Rooms of another language have no package.json: what their tests import, the root declares. */
+const foreign = new Set(["sdk-python"])
+
 /** What the examples show to somebody who has none of this repository. */
 const isExample = (file: string) => /^docs\/examples\/.*\.ts$/.test(file)
 const forEverybody = ["sdk", "sdk-effect"]
@@ -81,7 +84,8 @@ const readsTheProcess = new Map([
   ["packages/cli/src/main.ts", "the edge of the command line: its environment comes in here"],
   ["packages/sdk/src/environment.ts", "the edge of the Promise SDK: the variables of its process come in here"],
   ["packages/testing/src/globalSetup.ts", "the edge of a test run"],
-  ["packages/testing/src/bareEnvironment.ts", "hands PATH on to the processes it starts"]
+  ["packages/testing/src/bareEnvironment.ts", "hands PATH on to the processes it starts"],
+  ["packages/testing/src/python.ts", "is told by VENDO_PYTHON which Python to start"]
 ])
 
 /** Vitest takes its set-up from a default export. */
@@ -274,7 +278,10 @@ export const law: ReadonlyArray<Rule> = [
 
   aboutImports("A source imports only what its own package.json declares.", (file, specifier, tree) => {
     if (specifier.startsWith(".") || specifier.startsWith("node:")) return false
-    const own = manifests(tree).find(({ room }) => room !== undefined && room === roomOf(file))
+    const home = roomOf(file)
+    const own = manifests(tree).find(({ room }) =>
+      home !== undefined && foreign.has(home) ? room === undefined : room !== undefined && room === home
+    )
     if (own === undefined) return true
     const declared = dependencies(own, isTest(file) ? sections : shipped).map(({ name }) => name)
     return ![...declared, own.json.name, ...(isTest(file) ? testRunner : [])].includes(packageOf(specifier))
@@ -334,6 +341,12 @@ export const law: ReadonlyArray<Rule> = [
 
   aboutText("A rule that is switched off says why, after ` -- `.", /(?:ox|es)lint-disable(?!.* -- \S).*/g, (file) =>
     /\.[cm]?[jt]sx?$/.test(file)
+  ),
+
+  aboutText(
+    "A rule that is switched off in Python says why, after ` -- `.",
+    /#\s*(?:noqa|(?:ruff|pyright|type|fmt):\s*\w)(?!.* -- \S).*/g,
+    (file) => file.endsWith(".py")
   ),
 
   aboutText(

@@ -24,6 +24,16 @@ const steps: ReadonlyArray<Step> = [
     mend: "mend the effects above; pnpm effect repeats this step alone",
     proof: /Checked [1-9]\d* files/
   },
+  {
+    script: "python:format",
+    mend: "run pnpm format, and mend the lines above that are left",
+    proof: /^(ruff \S+ on [1-9]\d* files)$/m
+  },
+  {
+    script: "python:types",
+    mend: "mend the types above; pnpm python:types repeats this step alone",
+    proof: /^Found ([1-9]\d* source files)$/m
+  },
   { script: "rooms", mend: "mend the lines above; the law is the list in scripts/check-rooms.ts" },
   { script: "generate:check", mend: "run pnpm generate" },
   {

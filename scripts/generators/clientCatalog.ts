@@ -27,6 +27,9 @@ const entry = (integration: Integration) => {
   }
 }
 
+/** What a client knows of every integration. */
+export const entries = integrations.map(entry)
+
 const text = `/** The catalog as plain data. Made by scripts/generators/clientCatalog.ts from packages/catalog; do not edit. */
 
 export interface CatalogEntry {
@@ -46,7 +49,7 @@ export interface CatalogEntry {
 }
 
 // oxfmt-ignore
-export const catalog: ReadonlyArray<CatalogEntry> = ${JSON.stringify(integrations.map(entry), null, 2).replaceAll(/"([A-Za-z]+)":/g, "$1:")}
+export const catalog: ReadonlyArray<CatalogEntry> = ${JSON.stringify(entries, null, 2).replaceAll(/"([A-Za-z]+)":/g, "$1:")}
 
 const bySlug = new Map(catalog.map((entry) => [entry.slug, entry]))
 

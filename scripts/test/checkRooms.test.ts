@@ -49,6 +49,7 @@ const lawful: Record<string, string> = {
     `import { Postgres } from "@vendodev/testing/Postgres"`,
     `import { Keyring } from "../src/vault/Keyring.ts"`
   ),
+  "packages/sdk-python/test/lawful.test.ts": `import { Server } from "@vendodev/server/Server"`,
   "docs/examples/hono.ts": numbered(`import { Vendo } from "@vendodev/sdk"`, `import { Hono } from "hono"`),
   "packages/server/src/main.ts": "const env = process.env\nconst now = Date.now()",
   "README.md": "Issued keys look like `vendo_sk_…`; pull from registry.example.com."
@@ -59,6 +60,8 @@ const treeWith = (changes: Record<string, string>): Tree => new Map(Object.entri
 const source = "packages/broker/src/Broker.ts"
 const test = "packages/broker/test/Broker.test.ts"
 const example = "docs/examples/express.ts"
+const python = "packages/sdk-python/src/vendo/client.py"
+const pythonTest = "packages/sdk-python/test/client.test.ts"
 const broker = (sections: Record<string, Record<string, string>>) => ({
   "packages/broker/package.json": manifest("broker", sections)
 })
@@ -116,7 +119,9 @@ const broken: Record<string, ReadonlyArray<readonly [changes: Record<string, str
     [{ [source]: `import "vitest"` }, `${source}:1`],
     [{ [source]: `import { Postgres } from "@vendodev/testing/Postgres"` }, `${source}:1`],
     [{ [source]: `export * from "@effect/platform-node/NodeHttpServer"` }, `${source}:1`],
-    [{ [test]: `import { Http } from "@vendodev/server/Http"` }, `${test}:1`]
+    [{ [test]: `import { Http } from "@vendodev/server/Http"` }, `${test}:1`],
+    [{ [pythonTest]: `import { Pool } from "effect"` }, `${pythonTest}:1`],
+    [{ "packages/lobby/test/Lobby.test.ts": `import "effect"` }, "packages/lobby/test/Lobby.test.ts:1"]
   ],
   "A relative import stays inside its package.": [
     [{ [source]: `import { AppId } from "../../domain/src/Ids.ts"` }, `${source}:1`],
@@ -154,6 +159,10 @@ const broken: Record<string, ReadonlyArray<readonly [changes: Record<string, str
     [{ [source]: pieces("// oxlint-", "disable-next-line no-console") }, `${source}:1`],
     [{ [test]: pieces("/* eslint-", "disable */") }, `${test}:1`]
   ],
+  "A rule that is switched off in Python says why, after ` -- `.": [
+    [{ [python]: pieces("import os  # no", "qa: F401") }, `${python}:1`],
+    [{ [python]: pieces("\nx = f()  # py", "right: ignore[reportCall]") }, `${python}:2`]
+  ],
   "Nothing that looks like an issued key stands in the text.": [
     [{ "docs/guide.md": `curl -H "Authorization: Bearer vendo_sk_${"a1B".repeat(14)}"` }, "docs/guide.md:1"],
     [{ [test]: `const token = "vendo_at_${"0".repeat(42)}"` }, `${test}:1`]
@@ -161,11 +170,16 @@ const broken: Record<string, ReadonlyArray<readonly [changes: Record<string, str
   "No path of one machine stands in the text.": [
     [{ "docs/guide.md": pieces("cd /wo", "rk/main") }, "docs/guide.md:1"],
     [{ [source]: pieces(`const key = "/ro`, `ot/.config"`) }, `${source}:1`],
-    [{ "scripts/x.sh": pieces("ls /ho", "me/someone") }, "scripts/x.sh:1"]
+    [{ "scripts/x.sh": pieces("ls /ho", "me/someone") }, "scripts/x.sh:1"],
+    [{ [python]: pieces(`HOME = "/ro`, `ot/.cache"`) }, `${python}:1`]
   ],
   "No host of a package registry stands in the text.": [
     [{ ".npmrc": pieces("registry=https://registry.npm", "js.org/") }, ".npmrc:1"],
-    [{ "docs/guide.md": pieces("see https://deb.", "debian.org") }, "docs/guide.md:1"]
+    [{ "docs/guide.md": pieces("see https://deb.", "debian.org") }, "docs/guide.md:1"],
+    [
+      { "packages/sdk-python/pyproject.toml": pieces(`[project]\nhomepage = "https://py`, `pi.org/project/vendo"`) },
+      "packages/sdk-python/pyproject.toml:2"
+    ]
   ]
 }
 

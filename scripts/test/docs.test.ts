@@ -133,10 +133,16 @@ describe("The documentation", () => {
   })
 
   it("mentions no environment variable that nothing reads", () => {
-    const known = new Set([...variablesRead, ...variablesOfSdks, ...variablesOfExamples, "TEST_DATABASE_URL"])
-    // Names of the catalog, the placeholder in a path, what is put together from a slug, and what tools read.
+    const known = new Set([
+      ...variablesRead,
+      ...variablesOfSdks,
+      ...variablesOfExamples,
+      "TEST_DATABASE_URL",
+      "VENDO_PYTHON"
+    ])
+    // Names of the catalog, the placeholder in a path, what is put together from a slug, what tools read, and a header.
     const others =
-      /^(?:NOTION_TOKEN|FASTMAIL_API_TOKEN|VARIABLE|OPENAI_API_KEY|VENDO_TOKEN|VENDO_TOKEN_MY_TOOL|ADMIN_PASSWORD|TELEGRAM_BOT_TOKEN|TELEGRAM_API_URL|LOG_LEVEL|LC_ALL)$/
+      /^(?:NOTION_TOKEN|FASTMAIL_API_TOKEN|VARIABLE|OPENAI_API_KEY|VENDO_TOKEN|VENDO_TOKEN_MY_TOOL|ADMIN_PASSWORD|TELEGRAM_BOT_TOKEN|TELEGRAM_API_URL|LOG_LEVEL|LC_ALL|HTTP_X_VENDO_USER_JWT)$/
     for (const page of pages.filter((page) => !page.startsWith("docs/reference/"))) {
       const mentioned = [...read(page).matchAll(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g)].map(([name]) => name)
       assert.deepStrictEqual(
@@ -196,7 +202,7 @@ describe("The documentation", () => {
     for (const page of pages) {
       for (const code of said(read(page))) {
         for (const [all, program = "", ...words] of code.matchAll(
-          /(?<![\w/.@-])(vendo(?:-server)?)((?: [a-z-]+){1,2})/g
+          /(?<![\w/.@-]|from )(vendo(?:-server)?)((?: [a-z-]+){1,2})/g
         )) {
           const known = commands.get(program)
           // The second word of `token notion` is an argument, and what follows `run` or `validate` is no verb either.

@@ -35,6 +35,31 @@ class Reply:
     """Writes to the socket itself, which is closed afterwards."""
 
 
+class Pouring:
+    """An answer of 64 MiB, for who would read them."""
+
+    def __init__(self) -> None:
+        self._over = threading.Event()
+        self._finished = False
+
+    def __call__(self, sock: socket.socket) -> None:
+        try:
+            sock.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            for _ in range(1024):
+                sock.sendall(b" " * 65_536)
+            self._finished = True
+        except OSError:
+            pass
+        finally:
+            self._over.set()
+
+    def finished(self) -> bool:
+        """Whether all of it was read, once nobody reads any more."""
+        if not self._over.wait(20):
+            raise AssertionError("it is still read")
+        return self._finished
+
+
 def token(text: str = "tok_one", expires_at: str | None = None) -> Reply:
     return Reply(json={"access_token": text, "expires_at": expires_at, "token_type": "Bearer"})
 
@@ -117,7 +142,9 @@ class Service:
         self._server = Server(("127.0.0.1", 0), Handler)
         self.port: int = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.01,), daemon=True
+        )
 
     @property
     def connections(self) -> int:
@@ -129,8 +156,11 @@ class Service:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
         # The thread of a connection shakes hands, and not the one that accepts.
-        plain, self._server.socket = self._server.socket, context.wrap_socket(
-            self._server.socket, server_side=True, do_handshake_on_connect=False
+        plain, self._server.socket = (
+            self._server.socket,
+            context.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            ),
         )
         plain.close()
 
@@ -145,7 +175,10 @@ class Service:
         return self
 
     def __exit__(
-        self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+        self,
+        _type: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
     ) -> None:
         self._server.shutdown()
         self._server.server_close()

@@ -7,17 +7,20 @@ import unittest
 from collections.abc import Awaitable, Callable
 from unittest import mock
 
+from service import KEY, Asked, Pouring, Reply, Service, token
+
 import vendo
-from service import KEY, Asked, Reply, Service, token
 from vendo import AsyncVendo, AuthError, Vendo, VendoError
-from vendo._aiohttp import is_installed  # pyright: ignore[reportPrivateUsage]
+from vendo._aiohttp import is_installed
 
 WAYS = (False, True) if is_installed() else (False,)
 
 
 class Awaiting(unittest.TestCase):
     def on_each(
-        self, answer: Callable[[Asked], Reply], work: Callable[[AsyncVendo, Service], Awaitable[None]]
+        self,
+        answer: Callable[[Asked], Reply],
+        work: Callable[[AsyncVendo, Service], Awaitable[None]],
     ) -> None:
         for use_aiohttp in WAYS:
             with self.subTest(use_aiohttp=use_aiohttp), Service(answer) as service:
@@ -117,19 +120,19 @@ class Awaiting(unittest.TestCase):
         self.on_each(answer, work)
 
     def test_an_answer_without_end_is_given_up(self) -> None:
-        def pour(sock: object) -> None:
-            try:
-                sock.sendall(b"HTTP/1.1 200 OK\r\n\r\n")  # type: ignore[attr-defined]
-                for _ in range(1000):
-                    sock.sendall(b" " * 65_536)  # type: ignore[attr-defined]
-            except OSError:
-                pass
+        pours: list[Pouring] = []
+
+        def answer(_: Asked) -> Reply:
+            pours.append(Pouring())
+            return Reply(raw=pours[-1])
 
         async def work(client: AsyncVendo, _: Service) -> None:
             with self.assertRaises(VendoError):
                 await client.token("notion")
+            for pour in pours:
+                self.assertFalse(await asyncio.to_thread(pour.finished))
 
-        self.on_each(lambda _: Reply(raw=pour), work)
+        self.on_each(answer, work)
 
     def test_the_shorthands_share_what_was_vended_with_those_that_wait(self) -> None:
         with Service() as service:
@@ -143,7 +146,7 @@ class Awaiting(unittest.TestCase):
                 asyncio.run(main())
                 self.assertEqual(vendo.token("notion"), "tok_one")
                 self.assertEqual(len(service.ledger), 1)
-                vendo._shorthands.shared().close()  # pyright: ignore
+                vendo._shorthands.shared().close()
         with mock.patch.dict(os.environ, {"OPENAI_API_KEY": "sk-one"}):
             os.environ.pop("VENDO_API_KEY", None)
             self.assertEqual(asyncio.run(vendo.aio.token("openai")), "sk-one")
@@ -170,7 +173,7 @@ class Awaiting(unittest.TestCase):
                     self.assertEqual(await task, "tok_of_the_task")
 
                 asyncio.run(main())
-                vendo._shorthands.shared().close()  # pyright: ignore
+                vendo._shorthands.shared().close()
 
     def test_many_tasks_of_many_threads_and_none_waits_for_ever(self) -> None:
         """A blocking client and an awaiting one are two faces of what decides; here both ask one service at once."""
@@ -182,7 +185,9 @@ class Awaiting(unittest.TestCase):
 
             async def ask() -> None:
                 async with AsyncVendo(KEY, service.url) as client:
-                    answers.extend(await asyncio.gather(*(client.token(f"tool-{n}") for n in range(20))))
+                    answers.extend(
+                        await asyncio.gather(*(client.token(f"tool-{n}") for n in range(20)))
+                    )
 
             threads = [threading.Thread(target=block) for _ in range(4)]
             threads += [threading.Thread(target=lambda: asyncio.run(ask())) for _ in range(4)]

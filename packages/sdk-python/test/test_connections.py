@@ -10,13 +10,15 @@ import tempfile
 import threading
 import time
 import unittest
+from collections.abc import Callable
 from pathlib import Path
 from unittest import mock
 
+from service import KEY, Asked, Pouring, Reply, Service, refusal, token
+
 import vendo
-from service import KEY, Asked, Reply, Service, refusal, token
 from vendo import AuthError, Retry, UpstreamError, Vendo
-from vendo._http import _kept_for  # pyright: ignore[reportPrivateUsage]
+from vendo._http import _kept_for
 
 ONCE = Retry(times=0)
 
@@ -52,7 +54,8 @@ class Reuse(unittest.TestCase):
         with Service(answer) as service, Vendo(KEY, service.url) as client:
             for turn in range(3):
                 threads = [
-                    threading.Thread(target=client.token, args=(f"tool-{turn}-{n}",)) for n in range(8)
+                    threading.Thread(target=client.token, args=(f"tool-{turn}-{n}",))
+                    for n in range(8)
                 ]
                 for thread in threads:
                     thread.start()
@@ -62,7 +65,11 @@ class Reuse(unittest.TestCase):
 
     def test_one_that_the_service_closed_meanwhile_is_not_used(self) -> None:
         def once(_: Asked) -> Reply:
-            return Reply(200, {"access_token": "tok_one", "expires_at": None}, headers={"Connection": "close"})
+            return Reply(
+                200,
+                {"access_token": "tok_one", "expires_at": None},
+                headers={"Connection": "close"},
+            )
 
         with Service(once) as service, Vendo(KEY, service.url, retry=ONCE) as client:
             ask_anew(client, 3)
@@ -77,7 +84,10 @@ class Reuse(unittest.TestCase):
             sock.shutdown(socket.SHUT_WR)
             closed.set()
 
-        with Service(lambda _: Reply(raw=silently)) as service, Vendo(KEY, service.url, retry=ONCE) as client:
+        with (
+            Service(lambda _: Reply(raw=silently)) as service,
+            Vendo(KEY, service.url, retry=ONCE) as client,
+        ):
             for turn in range(3):
                 client.invalidate("notion")
                 self.assertEqual(client.token("notion"), "tok_one")
@@ -132,10 +142,13 @@ class Reuse(unittest.TestCase):
 
 
 class Time(unittest.TestCase):
-    def give_up(self, raw: "type[Reply] | object") -> UpstreamError:
-        with Service(lambda _: Reply(raw=raw)) as service:  # pyright: ignore[reportArgumentType]
+    def give_up(self, raw: Callable[[socket.socket], None]) -> UpstreamError:
+        with Service(lambda _: Reply(raw=raw)) as service:
             started = time.monotonic()
-            with Vendo(KEY, service.url, timeout=0.5) as client, self.assertRaises(UpstreamError) as raised:
+            with (
+                Vendo(KEY, service.url, timeout=0.5) as client,
+                self.assertRaises(UpstreamError) as raised,
+            ):
                 client.token("notion")
             # Generous: it tells a deadline from one that begins anew with every byte, which takes 20 s here.
             self.assertLess(time.monotonic() - started, 10)
@@ -143,7 +156,7 @@ class Time(unittest.TestCase):
         return raised.exception
 
     def test_a_service_that_sends_a_byte_now_and_then_is_given_up(self) -> None:
-        def trickle(start: bytes) -> object:
+        def trickle(start: bytes) -> Callable[[socket.socket], None]:
             def write(sock: socket.socket) -> None:
                 try:
                     sock.sendall(start)
@@ -172,17 +185,14 @@ class Time(unittest.TestCase):
             self.assertIn(f"({reason}); check VENDO_BASE_URL", raised.exception.message)
 
     def test_an_answer_without_end_is_given_up(self) -> None:
-        def pour(sock: socket.socket) -> None:
-            try:
-                sock.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
-                for _ in range(1000):
-                    sock.sendall(b" " * 65_536)
-            except OSError:
-                pass
-
-        with Service(lambda _: Reply(raw=pour)) as service, Vendo(KEY, service.url, retry=ONCE) as client:
+        pour = Pouring()
+        with (
+            Service(lambda _: Reply(raw=pour)) as service,
+            Vendo(KEY, service.url, retry=ONCE) as client,
+        ):
             with self.assertRaises(UpstreamError):
                 client.token("notion")
+            self.assertFalse(pour.finished())
 
 
 class Ways(unittest.TestCase):
@@ -195,7 +205,9 @@ class Ways(unittest.TestCase):
             self.assertEqual(raised.exception.status, 302)
             self.assertEqual(other.ledger, [])
 
-    def test_a_proxy_of_the_environment_is_used_and_one_that_is_not_for_the_host_is_not(self) -> None:
+    def test_a_proxy_of_the_environment_is_used_and_one_that_is_not_for_the_host_is_not(
+        self,
+    ) -> None:
         with Service(lambda _: token("tok_by_proxy")) as proxy:
             variables = {"http_proxy": f"http://anna:hidden@127.0.0.1:{proxy.port}"}
             with mock.patch.dict(os.environ, variables):
@@ -205,13 +217,18 @@ class Ways(unittest.TestCase):
                 self.assertEqual(asked.path, "http://vendo.invalid:8080/credentials/notion")
                 self.assertEqual(asked.headers["host"], "vendo.invalid:8080")
                 self.assertEqual(asked.headers["proxy-authorization"], "Basic YW5uYTpoaWRkZW4=")
-            with mock.patch.dict(os.environ, variables | {"no_proxy": "127.0.0.1"}), Service() as service:
+            with (
+                mock.patch.dict(os.environ, variables | {"no_proxy": "127.0.0.1"}),
+                Service() as service,
+            ):
                 with Vendo(KEY, service.url) as client:
                     self.assertEqual(client.token("notion"), "tok_one")
                 self.assertNotIn("proxy-authorization", service.ledger[0].headers)
             self.assertEqual(len(proxy.ledger), 1)
 
-    def test_what_is_sent_to_an_https_service_goes_through_a_tunnel_and_not_to_the_proxy(self) -> None:
+    def test_what_is_sent_to_an_https_service_goes_through_a_tunnel_and_not_to_the_proxy(
+        self,
+    ) -> None:
         with Service(lambda _: Reply(502)) as proxy:
             variables = {"https_proxy": proxy.url}
             with mock.patch.dict(os.environ, variables), self.assertRaises(UpstreamError):
@@ -221,7 +238,10 @@ class Ways(unittest.TestCase):
             self.assertNotIn(KEY, str(proxy.ledger))
 
     def test_a_key_that_is_refused_is_asked_once(self) -> None:
-        with Service(lambda _: refusal(401, "app_revoked")) as service, Vendo(KEY, service.url) as client:
+        with (
+            Service(lambda _: refusal(401, "app_revoked")) as service,
+            Vendo(KEY, service.url) as client,
+        ):
             with self.assertRaises(AuthError):
                 client.token("notion")
             self.assertEqual(len(service.ledger), 1)
@@ -232,12 +252,9 @@ class Encrypted(unittest.TestCase):
     def test_a_service_is_asked_when_its_certificate_is_trusted_and_otherwise_not(self) -> None:
         with tempfile.TemporaryDirectory() as folder, Service() as service:
             certificate, key = f"{folder}/certificate.pem", f"{folder}/key.pem"
-            subprocess.run(
-                ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-                + ["-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate],
-                check=True,
-                capture_output=True,
-            )
+            made = f"openssl req -x509 -newkey rsa:2048 -nodes -days 2 -keyout {key} -out {certificate}"
+            name = "-subj /CN=localhost -addext subjectAltName=DNS:localhost"
+            subprocess.run(f"{made} {name}".split(), check=True, capture_output=True)
             service.encrypt(certificate, key)
             program = f"""
 import vendo
@@ -249,7 +266,10 @@ try:
 except vendo.UpstreamError as error:
     print(error)
 """
-            for trusted, said in ((certificate, "tok_one\n" * 3), ("/dev/null", "certificate is not trusted")):
+            for trusted, said in (
+                (certificate, "tok_one\n" * 3),
+                ("/dev/null", "certificate is not trusted"),
+            ):
                 environment = os.environ | {
                     "SSL_CERT_FILE": trusted,
                     "SSL_CERT_DIR": folder,

@@ -5,11 +5,12 @@ import random
 import socket
 import threading
 import unittest
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from service import KEY, Asked, Reply, Service, refusal
-from vendo import AsyncVendo, AuthError, UpstreamError, Vendo, VendoError, VendoOnlyFeature
+
+from vendo import AsyncVendo, AuthError, Vendo, VendoError, VendoOnlyFeature
 from vendo._aiohttp import is_installed
 from vendo._sse import Parser, TooLong
 from vendo.types import EventStreamMessage
@@ -35,19 +36,19 @@ def in_turn(*replies: Reply) -> Callable[[Asked], Reply]:
 
 class Parsing(unittest.TestCase):
     text = (
-        "\ufeff: a comment\nretry: 10\nid: 1\nevent: connection.connected\ndata: {\"slug\": \"notion\"}\n\n"
+        '\ufeff: a comment\nretry: 10\nid: 1\nevent: connection.connected\ndata: {"slug": "notion"}\n\n'
         "data: one\r\ndata: two\r\n\r\n"
         "id: 2\rdata: ünïcode\r\r"
         "event: nothing\n\n"
         "data:  kept\nunknown: x\nid: no\0ne\n\n"
         "data: never ended"
     ).encode()
-    events = [
+    events = (
         EventStreamMessage(type="connection.connected", data={"slug": "notion"}, id="1"),
         EventStreamMessage(type="message", data="one\ntwo"),
         EventStreamMessage(type="message", data="ünïcode", id="2"),
         EventStreamMessage(type="message", data=" kept"),
-    ]
+    )
 
     def test_an_event_is_the_same_however_its_bytes_arrive(self) -> None:
         seed = random.randrange(2**32)
@@ -58,7 +59,7 @@ class Parsing(unittest.TestCase):
                 size = chance.randint(1, 20)
                 found += parser.feed(rest[:size])
                 rest = rest[size:]
-            self.assertEqual(found, self.events, f"seed {seed}")
+            self.assertEqual(found, [*self.events], f"seed {seed}")
             self.assertEqual(parser.retry, 0.01)
 
     def test_an_event_that_is_too_long_is_none(self) -> None:
@@ -106,33 +107,37 @@ class Subscribing(unittest.TestCase):
             with self.assertRaises(AuthError):
                 next(vendo.for_user("user.jwt.one").events.subscribe(last_event_id="41"))
         headers = service.ledger[0].headers
-        self.assertEqual((headers["last-event-id"], headers["x-vendo-user-jwt"]), ("41", "user.jwt.one"))
+        self.assertEqual(
+            (headers["last-event-id"], headers["x-vendo-user-jwt"]), ("41", "user.jwt.one")
+        )
+
+    def closed_while(self, reply: Reply) -> list[object]:
+        """What was heard of a stream that another thread closed as soon as it heard something."""
+        told = threading.Event()
+        found: list[object] = []
+        with Service(lambda _: reply) as service, Vendo(KEY, service.url) as vendo:
+            subscription = vendo.events.subscribe(on_reconnect=lambda *_: told.set())
+
+            def read() -> None:
+                for event in subscription:
+                    found.append(event.data)
+                    told.set()
+
+            reader = threading.Thread(target=read)
+            reader.start()
+            self.assertTrue(told.wait(20))
+            subscription.close()
+            reader.join(20)
+            self.assertFalse(reader.is_alive())
+        return found
 
     def test_closing_it_from_another_thread_ends_the_loop_at_once(self) -> None:
         never = threading.Event()
+        self.assertEqual(self.closed_while(stream(b"data: 1\n\n", until=never)), [1])
+        never.set()
         waits = refusal(503, "unavailable")
         waits.headers["Retry-After"] = "30"
-        for reply in (stream(b"data: 1\n\n", until=never), waits):
-            with Service(lambda _, reply=reply: reply) as service, Vendo(KEY, service.url) as vendo:
-                told = threading.Event()
-                subscription = vendo.events.subscribe(on_reconnect=lambda *_: told.set())
-                found: list[object] = []
-
-                def read(
-                    subscription: object = subscription, found: list[object] = found, told: threading.Event = told
-                ) -> None:
-                    for event in subscription:  # type: ignore[attr-defined]
-                        found.append(event.data)
-                        told.set()
-
-                reader = threading.Thread(target=read)
-                reader.start()
-                self.assertTrue(told.wait(20))
-                subscription.close()
-                reader.join(20)
-                self.assertFalse(reader.is_alive())
-                self.assertEqual(found, [1] if reply is not waits else [])
-                never.set()
+        self.assertEqual(self.closed_while(waits), [])
 
     def test_leaving_its_with_closes_its_connection(self) -> None:
         gone = threading.Event()
@@ -154,14 +159,16 @@ class Subscribing(unittest.TestCase):
 
 
 class Awaiting(unittest.TestCase):
-    def both(self, work: "Callable[[AsyncVendo], object]", replies: Callable[[Asked], Reply]) -> list[Asked]:
+    def both(
+        self, work: Callable[[AsyncVendo], Awaitable[None]], replies: Callable[[Asked], Reply]
+    ) -> list[Asked]:
         ledgers: list[Asked] = []
         for use_aiohttp in (False, True) if is_installed() else (False,):
             with Service(replies) as service:
 
                 async def main(url: str = service.url, use_aiohttp: bool = use_aiohttp) -> None:
                     async with AsyncVendo(KEY, url, use_aiohttp=use_aiohttp) as client:
-                        await work(client)  # type: ignore[misc]
+                        await work(client)
 
                 asyncio.run(main())
             ledgers += service.ledger
@@ -214,14 +221,15 @@ class Awaiting(unittest.TestCase):
 
 class Silence(unittest.TestCase):
     def test_a_stream_that_breaks_off_in_an_answer_is_told_as_what_it_is(self) -> None:
-        told: list[UpstreamError] = []
+        told: list[VendoError] = []
 
         def reset(sock: socket.socket) -> None:
             sock.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nda")
 
         with Service(in_turn(Reply(raw=reset))) as service, Vendo(KEY, service.url) as vendo:
             events = vendo.events.subscribe(
-                max_backoff_sec=0.01, on_reconnect=lambda _, error: told.append(error)  # type: ignore[arg-type]
+                max_backoff_sec=0.01,
+                on_reconnect=lambda _, error: told.append(error),
             )
             with self.assertRaises(AuthError):
                 next(events)

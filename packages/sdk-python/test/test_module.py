@@ -6,10 +6,12 @@ import subprocess
 import sys
 import unittest
 from pathlib import Path
+from typing import Any, cast
 from unittest import mock
 
-import vendo
 from service import KEY, Asked, Reply, Service, refusal, token
+
+import vendo
 
 
 def clean(**variables: str) -> "mock._patch_dict":
@@ -21,11 +23,24 @@ class Importing(unittest.TestCase):
     def python(self, program: str) -> str:
         environment = os.environ | {"PYTHONPATH": str(Path(vendo.__file__).parent.parent)}
         return subprocess.run(
-            [sys.executable, "-c", program], env=environment, check=True, capture_output=True, text=True
+            [sys.executable, "-c", program],
+            env=environment,
+            check=True,
+            capture_output=True,
+            text=True,
         ).stdout
 
     def test_it_loads_no_more_than_is_used(self) -> None:
-        heavy = ["http.client", "ssl", "asyncio", "json", "requests", "aiohttp", "urllib.request", "dataclasses"]
+        heavy = [
+            "http.client",
+            "ssl",
+            "asyncio",
+            "json",
+            "requests",
+            "aiohttp",
+            "urllib.request",
+            "dataclasses",
+        ]
         shown = f"import sys, json; print(json.dumps([name for name in {heavy} if name in sys.modules]))"
         # Some interpreters load one or the other by themselves, for what stands in their site-packages.
         before = json.loads(self.python(shown))
@@ -59,14 +74,19 @@ class Shorthands(unittest.TestCase):
                 self.assertFalse(vendo.is_vendo_mode())
                 self.assertEqual(vendo.token("openai"), "sk-local")
                 os.environ["VENDO_BASE_URL"] = service.url
-                for key, expected in (("vendo_sk_one", "tok_of_one"), ("vendo_sk_two", "tok_of_two")):
+                for key, expected in (
+                    ("vendo_sk_one", "tok_of_one"),
+                    ("vendo_sk_two", "tok_of_two"),
+                ):
                     os.environ["VENDO_API_KEY"] = key
                     self.assertTrue(vendo.is_vendo_mode())
                     for _ in range(2):
                         self.assertEqual(vendo.token("openai"), expected)
-                    vendo._shorthands.shared().close()  # pyright: ignore
+                    vendo._shorthands.shared().close()
                 del os.environ["VENDO_API_KEY"]
-                self.assertEqual(vendo.tokens(["openai", "slack"]), {"openai": "sk-local", "slack": None})
+                self.assertEqual(
+                    vendo.tokens(["openai", "slack"]), {"openai": "sk-local", "slack": None}
+                )
             self.assertEqual(len(service.ledger), 2)
 
     def test_what_was_imported_by_name_follows_it_too(self) -> None:
@@ -81,7 +101,8 @@ class Shorthands(unittest.TestCase):
         def answer(asked: Asked) -> Reply:
             if asked.path == "/api/connect-sessions":
                 self.assertEqual(
-                    json.loads(asked.body), {"slug": "notion", "return_to": "https://a.example", "state": "s"}
+                    json.loads(asked.body),
+                    {"slug": "notion", "return_to": "https://a.example", "state": "s"},
                 )
                 return Reply(201, json={"url": "https://vendo.example/connect?ticket=1"})
             if asked.path.startswith("/api/billing/usage"):
@@ -99,7 +120,7 @@ class Shorthands(unittest.TestCase):
             vendo.invalidate("notion")
             vendo.token("notion")
             self.assertEqual(len(service.ledger), 4)
-            vendo._shorthands.shared().close()  # pyright: ignore
+            vendo._shorthands.shared().close()
 
     def test_a_list_of_slugs_that_is_a_text_is_no_list(self) -> None:
         with clean(), self.assertRaises(vendo.ValidationError) as raised:
@@ -108,13 +129,16 @@ class Shorthands(unittest.TestCase):
 
     def test_a_period_that_is_none_is_refused_before_it_is_sent(self) -> None:
         with Service(lambda _: refusal(400, "validation_failed")) as service:
-            with vendo.Vendo(KEY, service.url) as client, self.assertRaises(vendo.ValidationError) as raised:
-                client.billing.usage(period="year&x=1")  # type: ignore[arg-type]
+            with (
+                vendo.Vendo(KEY, service.url) as client,
+                self.assertRaises(vendo.ValidationError) as raised,
+            ):
+                client.billing.usage(period=cast("Any", "year&x=1"))
             self.assertEqual((raised.exception.field, service.ledger), ("period", []))
 
     def test_bytes_are_no_body_of_a_webhook(self) -> None:
         with self.assertRaises(vendo.ValidationError) as raised:
-            vendo.WebhooksAPI("secret").verify({}, b"{}")  # type: ignore[arg-type]
+            vendo.WebhooksAPI("secret").verify({}, cast("Any", b"{}"))
         self.assertEqual(raised.exception.field, "body")
 
 

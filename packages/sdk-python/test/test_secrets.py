@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-import vendo
 from service import KEY, Asked, Reply, Service, refusal, token
+
+import vendo
 from vendo import AsyncVendo, NeedsReauth, Vendo, VendoError
-from vendo._secret import Secret  # pyright: ignore[reportPrivateUsage]
+from vendo._secret import Secret
 from vendo.types import Connection, Credential
 
 TOKEN = "tok_unsaid_token"
@@ -46,12 +47,18 @@ def reached_from(thing: object, depth: int = 8) -> Iterator[str]:
     seen: set[int] = set()
 
     def walk(one: Any, depth: int) -> Iterator[str]:
-        if id(one) in seen or depth == 0 or isinstance(one, (str, bytes, int, float, type(None), Secret)):
+        if (
+            id(one) in seen
+            or depth == 0
+            or isinstance(one, (str, bytes, int, float, type(None), Secret))
+        ):
             return
         seen.add(id(one))
         yield repr(one)
         parts = list(vars(one).values()) if hasattr(one, "__dict__") else []
-        parts += [getattr(one, name) for name in getattr(type(one), "__slots__", ()) if hasattr(one, name)]
+        parts += [
+            getattr(one, name) for name in getattr(type(one), "__slots__", ()) if hasattr(one, name)
+        ]
         if isinstance(one, dict):
             parts += list(one.values()) + list(one.keys())
         elif isinstance(one, (list, tuple, set)):
@@ -72,7 +79,9 @@ class Leaks(unittest.TestCase):
             for secret in SECRETS:
                 self.assertNotIn(secret, text)
 
-    def failing(self, answer: Callable[[Asked], Reply], work: Callable[[Vendo], object]) -> VendoError:
+    def failing(
+        self, answer: Callable[[Asked], Reply], work: Callable[[Vendo], object]
+    ) -> VendoError:
         with Service(answer) as service, Vendo(KEY, service.url, timeout=2) as client:
             with self.assertRaises(VendoError) as raised:
                 work(client)
@@ -86,7 +95,9 @@ class Leaks(unittest.TestCase):
             "needs reauth": lambda _: refusal(401, "connection_needs_reauth"),
             "of no shape": lambda _: Reply(json={"access_token": TOKEN, "expires_at": 5}),
             "no JSON": lambda _: Reply(text=f'{{"access_token": "{TOKEN}"'),
-            "nested beyond reading": lambda _: Reply(text='{"access_token":"' + TOKEN + '","x":' + "[" * 100_000),
+            "nested beyond reading": lambda _: Reply(
+                text='{"access_token":"' + TOKEN + '","x":' + "[" * 100_000
+            ),
             "cut off": lambda _: Reply(raw=lambda sock: sock.sendall(cut)),
             "garbage": lambda _: Reply(raw=lambda sock: sock.sendall(TOKEN.encode() + b"\r\n\r\n")),
             "another service": lambda _: Reply(418, text=f"{KEY} {TOKEN}"),
@@ -95,10 +106,16 @@ class Leaks(unittest.TestCase):
             "token": lambda client: client.token("notion"),
             "tokens": lambda client: client.tokens(["notion", "slack"]),
             "credential": lambda client: client.for_user(JWT).get_credential("notion"),
-            "connections": lambda client: client.for_request({"X-Vendo-User-JWT": JWT}).connections.list(),
+            "connections": lambda client: client.for_request(
+                {"X-Vendo-User-JWT": JWT}
+            ).connections.list(),
             "billing": lambda client: client.billing.balance(),
-            "connect url": lambda client: client.connect_url("notion", return_to="https://a.example"),
-            "events": lambda client: next(client.events.subscribe(max_backoff_sec=0, on_reconnect=_raise)),
+            "connect url": lambda client: client.connect_url(
+                "notion", return_to="https://a.example"
+            ),
+            "events": lambda client: next(
+                client.events.subscribe(max_backoff_sec=0, on_reconnect=_raise)
+            ),
         }
         for what, answer in answers.items():
             for how, work in works.items():
@@ -113,7 +130,7 @@ class Leaks(unittest.TestCase):
             async with AsyncVendo(KEY, url, use_aiohttp=use_aiohttp) as client:
                 await client.for_user(JWT).token("notion")
 
-        for use_aiohttp in (False, True) if vendo._aiohttp.is_installed() else (False,):  # pyright: ignore
+        for use_aiohttp in (False, True) if vendo._aiohttp.is_installed() else (False,):
             with Service(answer) as service, self.assertRaises(VendoError) as raised:
                 asyncio.run(ask(service.url, use_aiohttp))
             self.says_nothing(texts_of(raised.exception))
@@ -122,7 +139,11 @@ class Leaks(unittest.TestCase):
         def answer(asked: Asked) -> Reply:
             if asked.path == "/provider":
                 return Reply(401)
-            return token(TOKEN) if asked.path.endswith("/notion") else refusal(401, "connection_needs_reauth")
+            return (
+                token(TOKEN)
+                if asked.path.endswith("/notion")
+                else refusal(401, "connection_needs_reauth")
+            )
 
         works: list[Callable[[], object]] = [
             lambda: Vendo(KEY + "\n with a line break"),
@@ -143,7 +164,10 @@ class Leaks(unittest.TestCase):
     def test_who_has_http_client_print_all_it_sends_sees_none(self) -> None:
         printed = io.StringIO()
         with Service(lambda _: token(TOKEN)) as service, redirect_stdout(printed):
-            with mock.patch.object(http.client.HTTPConnection, "debuglevel", 1), Vendo(KEY, service.url) as client:
+            with (
+                mock.patch.object(http.client.HTTPConnection, "debuglevel", 1),
+                Vendo(KEY, service.url) as client,
+            ):
                 client.token("notion")
         self.assertEqual(printed.getvalue(), "")
 
@@ -159,7 +183,7 @@ class Leaks(unittest.TestCase):
         with Service(lambda _: token(TOKEN)) as service:
             with mock.patch.dict(os.environ, {"VENDO_API_KEY": KEY, "VENDO_BASE_URL": service.url}):
                 self.assertEqual(vendo.token("notion"), TOKEN)
-                shared = vendo._shorthands._shared  # pyright: ignore
+                shared = vendo._shorthands._shared
                 self.says_nothing(reached_from([shared, vendo.connections, vendo.billing]))
                 shared.get().close()
 
@@ -180,7 +204,9 @@ class Leaks(unittest.TestCase):
 
     def test_a_secret_is_neither_printed_nor_pickled_nor_written_as_json(self) -> None:
         secret = Secret(TOKEN)
-        self.says_nothing(iter([repr(secret), str(secret), f"{secret}", f"{secret!s:>50}", f"{[secret]}"]))
+        self.says_nothing(
+            iter([repr(secret), str(secret), f"{secret}", f"{secret!s:>50}", f"{[secret]}"])
+        )
         for write in (pickle.dumps, copy.deepcopy, json.dumps):
             with self.assertRaises(TypeError):
                 write(secret)
@@ -192,7 +218,11 @@ class Leaks(unittest.TestCase):
 class Shared(unittest.TestCase):
     def test_an_error_is_the_same_after_it_was_pickled_or_copied(self) -> None:
         error = NeedsReauth(
-            "connection_needs_reauth", "authorise it again", status=401, slug="notion", connect_url="https://a.example"
+            "connection_needs_reauth",
+            "authorise it again",
+            status=401,
+            slug="notion",
+            connect_url="https://a.example",
         )
         for again in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
             self.assertIs(type(again), NeedsReauth)
@@ -200,7 +230,10 @@ class Shared(unittest.TestCase):
             self.assertEqual(str(again), "authorise it again")
 
     def test_a_traceback_ends_with_what_to_do(self) -> None:
-        with Service(lambda _: refusal(403, "binding_missing")) as service, Vendo(KEY, service.url) as client:
+        with (
+            Service(lambda _: refusal(403, "binding_missing")) as service,
+            Vendo(KEY, service.url) as client,
+        ):
             with self.assertRaises(VendoError) as raised:
                 client.token("notion")
         last = "".join(traceback.format_exception(raised.exception)).splitlines()[-3:]

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from unittest import mock
 
 from service import KEY, Asked, Reply, Service, refusal, token
+
 from vendo import NeedsReauth, Vendo
 
 REQUESTS = find_spec("requests") is not None
@@ -79,7 +80,9 @@ class Sessions(unittest.TestCase):
                 data = body.encode() if isinstance(body, str) else body
                 self.assertEqual(self.session.post(self.provider.url, data=data).content, sent)
 
-    def test_a_body_that_can_be_read_once_is_not_sent_again_and_the_next_request_has_another_token(self) -> None:
+    def test_a_body_that_can_be_read_once_is_not_sent_again_and_the_next_request_has_another_token(
+        self,
+    ) -> None:
         def parts() -> Iterator[bytes]:
             yield b"once"
 
@@ -97,16 +100,23 @@ class Sessions(unittest.TestCase):
         answer = self.session.put(f"{self.provider.url}/moved", data=b"body")
         self.assertEqual((answer.status_code, answer.text), (200, "body"))
         self.assertEqual(
-            [(asked.path, asked.headers["authorization"][-1]) for asked in self.provider.ledger[1:]],
+            [
+                (asked.path, asked.headers["authorization"][-1])
+                for asked in self.provider.ledger[1:]
+            ],
             [("/moved", "1"), ("/moved", "2"), ("/here", "2")],
         )
 
-    def test_a_redirect_to_another_host_takes_no_token_along_and_a_401_of_it_none_either(self) -> None:
+    def test_a_redirect_to_another_host_takes_no_token_along_and_a_401_of_it_none_either(
+        self,
+    ) -> None:
         with Service(lambda _: Reply(401)) as elsewhere:
             away = Reply(302, headers={"Location": elsewhere.url.replace("127.0.0.1", "localhost")})
             self.provider.answer = lambda _: away
             self.assertEqual(self.session.get(self.provider.url).status_code, 401)
-            self.assertEqual([asked.headers.get("authorization") for asked in elsewhere.ledger], [None])
+            self.assertEqual(
+                [asked.headers.get("authorization") for asked in elsewhere.ledger], [None]
+            )
         self.assertEqual(self.paths(), ["gmail"])
 
     def test_what_the_caller_says_stays_but_for_the_token(self) -> None:
@@ -114,7 +124,9 @@ class Sessions(unittest.TestCase):
         headers = self.provider.ledger[0].headers
         self.assertEqual((headers["authorization"], headers["x-mine"]), ("Bearer tok_1", "1"))
 
-    def test_a_connection_that_is_lost_is_told_and_the_provider_s_other_answers_are_given_back(self) -> None:
+    def test_a_connection_that_is_lost_is_told_and_the_provider_s_other_answers_are_given_back(
+        self,
+    ) -> None:
         def lost(asked: Asked) -> Reply:
             if asked.path.endswith("/refused"):
                 return Reply(202, json={})

@@ -5,6 +5,7 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 from service import KEY, Asked, Reply, Service, refusal, token
+
 from vendo import NeedsReauth, Vendo, VendoError
 
 

@@ -5,6 +5,7 @@ from email.message import Message
 from wsgiref.headers import Headers
 
 from service import KEY, Asked, Reply, Service, token
+
 from vendo import AsyncVendo, AuthError, IdentityNotPresent, Vendo, VendoOnlyFeature
 from vendo.types import HeadersLike
 
@@ -26,7 +27,11 @@ class Headed(unittest.TestCase):
         given: dict[str, HeadersLike] = {
             "dict": {"X-Vendo-User-JWT": JWT},
             "another case": {"x-VENDO-user-jwt": f" {JWT}\n"},
-            "WSGI and Django's META": {"HTTP_X_VENDO_USER_JWT": JWT, "wsgi.input": object(), "HTTP_HOST": "a"},
+            "WSGI and Django's META": {
+                "HTTP_X_VENDO_USER_JWT": JWT,
+                "wsgi.input": object(),
+                "HTTP_HOST": "a",
+            },
             "a list of values": {"X-Vendo-User-JWT": [JWT]},
             "pairs": [("Host", "a"), ("X-Vendo-User-JWT", JWT)],
             "an ASGI scope": [(b"host", b"a"), (b"x-vendo-user-jwt", JWT.encode())],
@@ -74,7 +79,10 @@ class Headed(unittest.TestCase):
             self.assertEqual(raised.exception.code, "identity_invalid")
 
     def test_it_needs_a_key(self) -> None:
-        for make in (lambda: Vendo().for_user(JWT), lambda: Vendo().for_request({"X-Vendo-User-JWT": JWT})):
+        for make in (
+            lambda: Vendo().for_user(JWT),
+            lambda: Vendo().for_request({"X-Vendo-User-JWT": JWT}),
+        ):
             with self.assertRaises(VendoOnlyFeature):
                 make()
 
@@ -95,7 +103,8 @@ class Apart(unittest.TestCase):
             for client in (vendo, *users):
                 client.token("notion")
             self.assertEqual(
-                [asked.headers.get("x-vendo-user-jwt") for asked in service.ledger[4:]], ["user.jwt.1"]
+                [asked.headers.get("x-vendo-user-jwt") for asked in service.ledger[4:]],
+                ["user.jwt.1"],
             )
 
     def test_a_client_of_a_client_is_the_last_user_s(self) -> None:

@@ -163,8 +163,8 @@ export const classes: Readonly<Record<ErrorCode | LocalCode, ErrorClass>> = {
 
 const byCode = new Map<string, ErrorClass>(Object.entries(classes))
 
-/** What the service never says, it has no remedy for. */
-const localRemedies: Readonly<Record<LocalCode, string>> = {
+/** What the service never says, it has no remedy for. @internal */
+export const localRemedies: Readonly<Record<LocalCode, string>> = {
   vendo_only_feature: "Set VENDO_API_KEY, and VENDO_BASE_URL to the service that issued it.",
   identity_not_present: "Pass on the X-Vendo-User-JWT header of the request, or call without a user.",
   not_connected: "Set the variable that the message names."

@@ -4,8 +4,18 @@ import { spawn } from "node:child_process"
 import { join } from "node:path"
 import { stop } from "@vendodev/testing/ServerProcess"
 import { bareEnvironment } from "@vendodev/testing/bareEnvironment"
+import { findPython, pythonEnvironment } from "@vendodev/testing/python"
 
 const root = join(import.meta.dirname, "../../..")
+
+/** The Python that the examples are run with, if there is one, and what they need may be missing there. */
+export const python = findPython(["requests", "aiohttp", "flask", "django", "fastapi", "uvicorn"])
+
+/** What runs a file, and what that has in its environment. */
+const runtimeOf = (file: string) =>
+  file.endsWith(".py")
+    ? { command: python?.command ?? "python3", env: pythonEnvironment(join(root, "packages/sdk-python/src")) }
+    : { command: process.execPath, env: bareEnvironment }
 
 export class ExampleEnded extends Data.TaggedError("ExampleEnded")<{ readonly message: string }> {}
 
@@ -14,8 +24,9 @@ type Environment = Readonly<Record<string, string>>
 const started = (file: string, environment: Environment) =>
   Effect.acquireRelease(
     Effect.sync(() => {
-      const env = { ...bareEnvironment, PORT: "0", ...environment }
-      const child = spawn(process.execPath, [join(root, file)], { env, stdio: ["pipe", "pipe", "pipe"] })
+      const runtime = runtimeOf(file)
+      const env = { ...runtime.env, PORT: "0", ...environment }
+      const child = spawn(runtime.command, [join(root, file)], { env, stdio: ["pipe", "pipe", "pipe"] })
       const printed = { out: "", err: "" }
       child.stdout.on("data", (chunk) => (printed.out += String(chunk)))
       child.stderr.on("data", (chunk) => (printed.err += String(chunk)))

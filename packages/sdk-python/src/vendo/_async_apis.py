@@ -109,7 +109,10 @@ class AsyncSubscription(AsyncIterator[EventStreamMessage]):
         return self
 
     async def __aexit__(
-        self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+        self,
+        _type: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
     ) -> None:
         await self.aclose()
 

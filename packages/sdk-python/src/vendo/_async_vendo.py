@@ -78,6 +78,8 @@ class AsyncVendo:
         self.webhooks = WebhooksAPI()
 
     def __repr__(self) -> str:
+        if not hasattr(self, "_bound"):
+            return "<AsyncVendo>"
         whose = "" if self._bound.user is None else ", for one user"
         return f"<AsyncVendo: {self._bound.core.settings.base_url}{whose}>"
 

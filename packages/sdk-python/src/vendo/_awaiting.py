@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
 from vendo._blocking import Sockets
@@ -59,10 +60,9 @@ async def _in_own_thread(work: Callable[[], T]) -> T:
             set_outcome(outcome)
 
     def tell(set_outcome: Callable[[Any], None], outcome: Any) -> None:
-        try:
+        # Where the loop is closed nobody waits.
+        with suppress(RuntimeError):
             loop.call_soon_threadsafe(settle, set_outcome, outcome)
-        except RuntimeError:
-            pass  # The loop is closed: nobody waits.
 
     def perform() -> None:
         try:

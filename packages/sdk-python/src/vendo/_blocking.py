@@ -71,9 +71,7 @@ def plainly(work: Callable[[], T]) -> T:
     raise failed.with_traceback(None)
 
 
-def run(
-    steps: Steps[T], transport: Transport, sleep: Callable[[float], object] = time.sleep
-) -> T:
+def run(steps: Steps[T], transport: Transport, sleep: Callable[[float], object] = time.sleep) -> T:
     """The answer of a call."""
     return plainly(lambda: _run(steps, transport, sleep))
 

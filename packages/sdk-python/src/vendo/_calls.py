@@ -20,7 +20,17 @@ from vendo._failures import Details, failure, is_passing, unanswered
 from vendo._secret import Secret
 from vendo._settings import Settings
 from vendo._shape import Reader, Unreadable
-from vendo._steps import Answer, Listen, Receive, Request, Send, Sleep, Steps, Stream, TransportFailed
+from vendo._steps import (
+    Answer,
+    Listen,
+    Receive,
+    Request,
+    Send,
+    Sleep,
+    Steps,
+    Stream,
+    TransportFailed,
+)
 from vendo._version import VERSION
 
 T = TypeVar("T")
@@ -177,7 +187,9 @@ def _refusal(call: Call, answer: Answer) -> _Refused:
     inner = _record(body.get("error"))
 
     def said(name: str) -> str | None:
-        return next((one for one in (body.get(name), inner.get(name)) if isinstance(one, str)), None)
+        return next(
+            (one for one in (body.get(name), inner.get(name)) if isinstance(one, str)), None
+        )
 
     wait = _retry_after(answer.headers.get("retry-after", ""))
     known: Details = {

@@ -272,7 +272,9 @@ class _Connection(http.client.HTTPConnection):
         self._prefix = ""
         if proxy is None:
             return
-        authorization = {} if proxy.authorization is None else {"Proxy-Authorization": proxy.authorization}
+        authorization = (
+            {} if proxy.authorization is None else {"Proxy-Authorization": proxy.authorization}
+        )
         if origin.scheme == "https":
             opened = {name: value.reveal() for name, value in authorization.items()}
             self.set_tunnel(origin.host, origin.port, opened)
@@ -290,7 +292,7 @@ class _Connection(http.client.HTTPConnection):
         pass
 
     @property
-    def response_class(self) -> Any:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def response_class(self) -> Any:  # pyright: ignore[reportIncompatibleVariableOverride] -- a bound method in its place would keep the connection alive
         return self._respond
 
     def wake(self) -> None:
@@ -310,20 +312,20 @@ class _Connection(http.client.HTTPConnection):
         super().connect()
         self._reached = self.sock
         if self.origin.scheme == "https":
-            self.sock.settimeout(self._left())
+            self.sock.settimeout(self.left())
             context = _tls_context()
             self.sock = context.wrap_socket(self.sock, server_hostname=self.origin.host)
             self._reached = self.sock
 
     def send_request(self, request: Request, target: str) -> None:
-        if self.sock is not None:  # pyright: ignore[reportUnnecessaryComparison]
-            self.sock.settimeout(self._left())
+        if self.sock is not None:  # pyright: ignore[reportUnnecessaryComparison] -- it is None until it is connected
+            self.sock.settimeout(self.left())
         headers = request.opened_headers() | {
             name: value.reveal() for name, value in self._forwarded.items()
         }
         self.request(request.method, self._prefix + target, body=request.body, headers=headers)
 
-    def _left(self) -> float:
+    def left(self) -> float:
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
@@ -337,9 +339,9 @@ class _Connection(http.client.HTTPConnection):
         for index, (family, kind, protocol, _name, to) in enumerate(found):
             sock = socket.socket(family, kind, protocol)
             try:
-                sock.settimeout(self._left() / (len(found) - index))
+                sock.settimeout(self.left() / (len(found) - index))
                 sock.connect(to)
-                sock.settimeout(self._left())
+                sock.settimeout(self.left())
             except OSError as error:
                 sock.close()
                 failed = error
@@ -377,7 +379,7 @@ class _Reader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        self._sock.settimeout(self._connection._left())  # pyright: ignore[reportPrivateUsage]
+        self._sock.settimeout(self._connection.left())
         return self._file.readinto(buffer)
 
     def close(self) -> None:

@@ -112,7 +112,9 @@ def primary_env_var(slug: str) -> str | None:
 
 def _in_environment(entry: Entry) -> Connection | None:
     """Without the service, a connection is a variable that is set."""
-    values = {name: value for name in entry.token_variables if (value := variable(name)) is not None}
+    values = {
+        name: value for name in entry.token_variables if (value := variable(name)) is not None
+    }
     if not values:
         return None
     return Connection(

@@ -5,7 +5,6 @@ from typing import Any, cast
 
 from vendo._apis import Bound
 from vendo._error import VendoError
-from vendo._secret import Secret
 from vendo._token import Token
 
 try:
@@ -35,51 +34,62 @@ class _TokenAuth(AuthBase):
         core, user = self._bound.core, self._bound.user
         token = self._bound.run(core.tokens.get(self._slug, user))
         _authorize(request, token)
-        position = _position(request.body)
+        body = _Body(request.body)
 
-        def again(answer: requests.Response, **kwargs: Any) -> requests.Response:
-            refused = answer.status_code == 401 and _carries(answer.request, token.token)
-            return self._again(answer, token, position, kwargs) if refused else answer
+        def again(answer: requests.Response, **how: Any) -> requests.Response:
+            is_refused = answer.status_code == 401 and _carries(answer.request, token)
+            return self._again(answer, token, body, how) if is_refused else answer
 
-        request.register_hook("response", again)
+        cast("Any", request).register_hook("response", again)
         return request
 
     def _again(
-        self, answer: requests.Response, refused: Token, position: int | None, kwargs: dict[str, Any]
+        self, answer: requests.Response, refused: Token, body: "_Body", how: dict[str, Any]
     ) -> requests.Response:
         """Two attempts at most: a provider that refuses a fresh token has another reason."""
         core, user = self._bound.core, self._bound.user
         steps = core.tokens.replace(self._slug, refused, user)
-        body = answer.request.body
-        if position is None and body is not None and not isinstance(body, (str, bytes)):
-            # It was read to its end, and can be read no more.
+        if not body.can_be_sent_again:
             with suppress(VendoError):
                 self._bound.run(steps)
             return answer
-        token = self._bound.run(steps)
-        if position is not None:
-            cast("Any", body).seek(position)
+        try:
+            token = self._bound.run(steps)
+        except VendoError:
+            answer.close()
+            raise
+        body.rewind()
         # Read to its end, so that its connection can be used again.
         _ = answer.content
         answer.close()
         # In place: a redirect that follows is made from this very request.
         _authorize(answer.request, token)
-        repeated: requests.Response = answer.connection.send(answer.request, **kwargs)  # pyright: ignore
+        repeated: requests.Response = cast("Any", answer).connection.send(answer.request, **how)
         repeated.history.append(answer)
         return repeated
+
+
+class _Body:
+    """A body as it was before it was sent."""
+
+    def __init__(self, body: Any) -> None:
+        self._body = body
+        self._began: int | None = None
+        if hasattr(body, "seek"):
+            with suppress(OSError):
+                self._began = body.tell()
+        self.can_be_sent_again = (
+            body is None or isinstance(body, (str, bytes)) or self._began is not None
+        )
+
+    def rewind(self) -> None:
+        if self._began is not None:
+            self._body.seek(self._began)
 
 
 def _authorize(request: requests.PreparedRequest, token: Token) -> None:
     request.headers["Authorization"] = f"Bearer {token.token.reveal()}"
 
 
-def _carries(request: requests.PreparedRequest, token: Secret) -> bool:
-    return request.headers.get("Authorization") == f"Bearer {token.reveal()}"
-
-
-def _position(body: Any) -> int | None:
-    """Where a body that can be read again began."""
-    try:
-        return int(body.tell()) if hasattr(body, "seek") else None
-    except OSError:
-        return None
+def _carries(request: requests.PreparedRequest, token: Token) -> bool:
+    return request.headers.get("Authorization") == f"Bearer {token.token.reveal()}"

@@ -84,7 +84,9 @@ def _key(said: Secret | None) -> Secret | None:
 
 def _milliseconds(text: str) -> float:
     if re.fullmatch(r"[1-9][0-9]{0,8}", text) is None:
-        raise invalid("VENDO_TIMEOUT_MS", "VENDO_TIMEOUT_MS must be a whole number of milliseconds above 0")
+        raise invalid(
+            "VENDO_TIMEOUT_MS", "VENDO_TIMEOUT_MS must be a whole number of milliseconds above 0"
+        )
     return int(text) / 1000
 
 
@@ -99,7 +101,9 @@ def _timeout(said: float | None) -> float:
 
 def _retry(said: Retry) -> Retry:
     if said.times < 0 or not (math.isfinite(said.base) and said.base >= 0):
-        raise invalid("retry", "a retry is a number of times and a number of seconds, neither below 0")
+        raise invalid(
+            "retry", "a retry is a number of times and a number of seconds, neither below 0"
+        )
     return said
 
 

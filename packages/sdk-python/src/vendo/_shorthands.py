@@ -10,7 +10,7 @@ from vendo._apis import BillingAPI, Bound, ConnectionsAPI, EventsAPI, Integratio
 from vendo._environment import variable
 from vendo._lists import primary_env_var
 from vendo._secret import Secret
-from vendo._vendo import Vendo
+from vendo._vendo import Vendo, bound_of
 from vendo._webhooks import WebhooksAPI
 from vendo.types import Credential
 
@@ -74,7 +74,7 @@ def shared() -> Vendo:
 
 
 def _bound() -> Bound:
-    return shared()._bound  # pyright: ignore[reportPrivateUsage]
+    return bound_of(shared())
 
 
 connections = ConnectionsAPI(_bound)

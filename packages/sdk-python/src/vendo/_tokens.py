@@ -5,6 +5,7 @@ key; the conventional variable of the catalog.
 
 import hashlib
 from collections.abc import Iterable
+from contextlib import suppress
 
 from vendo import _shape, _wire
 from vendo._calls import Call, Calls
@@ -157,7 +158,5 @@ class Tokens:
             body={"fingerprint": fingerprint, "status": 401},
             slug=owner.slug,
         )
-        try:
+        with suppress(VendoError):
             yield from self._calls.ask(call, _shape.record, owner.user)
-        except VendoError:
-            pass

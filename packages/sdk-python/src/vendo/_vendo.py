@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+def bound_of(client: "Vendo") -> Bound:
+    """For the modules beside this one."""
+    return client._bound  # pyright: ignore[reportPrivateUsage] -- it is declared below
+
+
 class Vendo:
     """
     A client of the service, or of the environment where there is no key (OSS mode).
@@ -77,6 +82,9 @@ class Vendo:
         self.webhooks = WebhooksAPI()
 
     def __repr__(self) -> str:
+        # Of one whose making failed, too: who prints the variables of a frame prints it.
+        if not hasattr(self, "_bound"):
+            return "<Vendo>"
         core, user = self._bound.core, self._bound.user
         whose = "" if user is None else ", for one user"
         return f"<Vendo: {core.settings.base_url if core.is_vendo_mode else 'OSS mode'}{whose}>"
@@ -85,7 +93,10 @@ class Vendo:
         return self
 
     def __exit__(
-        self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+        self,
+        _type: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -123,7 +134,9 @@ class Vendo:
         """A token with when it expires, which is None for one from the environment. Otherwise as `token`."""
         found = self._run(self._token(slug))
         return Credential(
-            access_token=found.token.reveal(), expires_at=found.expires_at, token_type=found.token_type
+            access_token=found.token.reveal(),
+            expires_at=found.expires_at,
+            token_type=found.token_type,
         )
 
     def invalidate(self, slug: str) -> None:

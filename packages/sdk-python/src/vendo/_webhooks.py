@@ -44,8 +44,10 @@ class WebhooksAPI:
         secret = None
         if known is None:
             raise invalid("secret", "set VENDO_WEBHOOK_SECRET to the deployment's webhook secret")
-        if not isinstance(body, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise invalid("body", "body is the text of the request, and no bytes: decode it as UTF-8")
+        if not isinstance(body, str):  # pyright: ignore[reportUnnecessaryIsInstance] -- not all check types
+            raise invalid(
+                "body", "body is the text of the request, and no bytes: decode it as UTF-8"
+            )
         signature = header_of(headers, "vendo-signature") or ""
         if re.fullmatch(r"[0-9a-f]{64}", signature) is None:
             raise invalid("vendo-signature", "the Vendo-Signature header is missing or malformed")
@@ -78,7 +80,9 @@ def _said(secret: str | None) -> Secret | None:
 
 def _matches(secret: Secret, signature: str, signed: str) -> bool:
     """Compares in constant time."""
-    made = hmac.new(secret.reveal().encode(), signed.encode("utf-8", "surrogatepass"), hashlib.sha256)
+    made = hmac.new(
+        secret.reveal().encode(), signed.encode("utf-8", "surrogatepass"), hashlib.sha256
+    )
     return hmac.compare_digest(made.hexdigest(), signature)
 
 

@@ -90,9 +90,7 @@ def _bootstrap(value: object) -> EnvBootstrap:
 
     def variable(value: object) -> EnvBootstrapVar:
         one = record(value)
-        return EnvBootstrapVar(
-            name=text(one.get("name")), value_from=text(one.get("value_from"))
-        )
+        return EnvBootstrapVar(name=text(one.get("name")), value_from=text(one.get("value_from")))
 
     return EnvBootstrap(
         vars=tuple(array(variable)(wire.get("vars"))), restart=text(wire.get("restart"))
@@ -235,7 +233,9 @@ def session_url(value: object) -> str:
 def is_url(url: str) -> bool:
     """Whether it is absolute: it names its scheme, and a host where that has one."""
     scheme, colon, rest = url.partition(":")
-    if not (colon and scheme.isascii() and scheme[:1].isalpha()) or any(one.isspace() for one in url):
+    if not (colon and scheme.isascii() and scheme[:1].isalpha()) or any(
+        one.isspace() for one in url
+    ):
         return False
     if not all(one.isalnum() or one in "+-." for one in scheme):
         return False

@@ -12,12 +12,13 @@ from vendo._awaiting import Threads
 from vendo._blocking import Sockets
 from vendo._shorthands import shared
 from vendo._token import Token
+from vendo._vendo import bound_of
 
 __all__ = ["billing", "connections", "integrations", "token", "tokens"]
 
 
 def _bound() -> AsyncBound:
-    bound = shared()._bound  # pyright: ignore[reportPrivateUsage]
+    bound = bound_of(shared())
     assert isinstance(bound.transport, Sockets)
     return AsyncBound(bound.core, Threads(bound.transport), bound.user)
 

@@ -139,7 +139,8 @@ def start(
     try:
         reconciler.reconcile()
         if _has_events(client):
-            reconciler._follow(client.events.subscribe())  # pyright: ignore[reportPrivateUsage]
+            events = client.events.subscribe()
+            reconciler._follow(events)  # pyright: ignore[reportPrivateUsage] -- it is of this module
     except BaseException:
         reconciler.stop()
         raise
@@ -296,8 +297,8 @@ def _settle(awaited: "Future[None]", failed: BaseException | None) -> None:
 
 
 def _has_events(client: Vendo) -> bool:
-    settings = client._bound.core.settings  # pyright: ignore[reportPrivateUsage]
-    return client.is_vendo_mode() and not settings.sandbox
+    bound = client._bound  # pyright: ignore[reportPrivateUsage] -- no client says whether it is in a sandbox
+    return client.is_vendo_mode() and not bound.core.settings.sandbox
 
 
 class _Keeper:
@@ -306,7 +307,7 @@ class _Keeper:
     def __init__(
         self, env_file: str | os.PathLike[str], mapping: Mapped, tell: "Callable[[EnvDiff], object]"
     ) -> None:
-        self._path = os.fspath(env_file)
+        self._path = os.path.abspath(env_file)
         self._mapping = mapping
         self._tell = tell
         # What was in the file before a change that nobody was told of yet, for telling may fail.
@@ -382,7 +383,7 @@ def _teller(on_change: OnChange | None, reload_url: str | None) -> Callable[[Env
         return on_change
     if on_change == "restart":
         return lambda _: _end_process()
-    if on_change == "reload-hook":  # pyright: ignore[reportUnnecessaryComparison]
+    if on_change == "reload-hook":  # pyright: ignore[reportUnnecessaryComparison] -- not all check types
         return _Hook(_hook_url(reload_url))
     raise invalid("on_change", "on_change is 'restart', 'reload-hook', a function or None")
 
@@ -442,7 +443,7 @@ def _end_process() -> NoReturn:
     watchdog.daemon = True
     watchdog.start()
     try:
-        atexit._run_exitfuncs()  # pyright: ignore[reportPrivateUsage]
+        atexit._run_exitfuncs()  # pyright: ignore[reportPrivateUsage] -- nothing else runs them here
         for stream in (sys.stdout, sys.stderr):
             # None, or closed, where nobody reads it.
             with suppress(Exception):

@@ -6,12 +6,14 @@ is made up. It needs no network and no key, and of the environment it takes `VEN
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
 from vendo._async_vendo import AsyncVendo
 from vendo._awaiting import AsyncTransport
 from vendo._blocking import Transport
+from vendo._core import Core
 from vendo._mock_service import AsyncMemory, Memory, MockService
 from vendo._settings import DEFAULT_TIMEOUT, Retry
 from vendo._vendo import Vendo
@@ -70,6 +72,10 @@ _CREDENTIALS_URL = f"{_BASE_URL}/credentials"
 _ONCE = Retry(times=0)
 
 
+def _leave_sandbox(core: Core) -> None:
+    core.settings = replace(core.settings, sandbox=False)
+
+
 class MockClient(Vendo):
     """
     A `Vendo` in Vendo mode whose service answers from a list of connections.
@@ -87,6 +93,7 @@ class MockClient(Vendo):
             timeout=DEFAULT_TIMEOUT,
             retry=_ONCE,
         )
+        _leave_sandbox(self._bound.core)
 
     @classmethod
     def with_connections(cls, connections: Iterable[Connection]) -> "MockClient":
@@ -124,6 +131,7 @@ class MockAsyncClient(AsyncVendo):
             timeout=DEFAULT_TIMEOUT,
             retry=_ONCE,
         )
+        _leave_sandbox(self._bound.core)
 
     @classmethod
     def with_connections(cls, connections: Iterable[Connection]) -> "MockAsyncClient":

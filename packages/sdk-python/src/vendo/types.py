@@ -1,7 +1,7 @@
 """
 What a client hands out. Secrets are left out of what is printed of it.
 
-Money is in whole micros: USD × 10⁶. Times are aware and in UTC.
+Money is in whole micros: USD times 10⁶. Times are aware and in UTC.
 """
 
 from collections.abc import Iterable, Mapping

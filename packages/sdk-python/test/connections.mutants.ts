@@ -1,0 +1,112 @@
+import type { Mutant } from "@vendodev/testing/Mutant"
+
+const test = "packages/sdk-python/test/unittest.test.ts"
+const source = (name: string) => ({ file: `packages/sdk-python/src/vendo/${name}.py`, test })
+
+export const mutants: ReadonlyArray<Mutant> = [
+  {
+    ...source("_http"),
+    control: "a connection is used again",
+    find: `self._pool.give_back(connection, _kept_for(self.headers.get("keep-alive", "")))`,
+    replace: "connection.end()",
+    name: "test_one_call_after_another_uses_one_connection"
+  },
+  {
+    ...source("_http"),
+    control: "threads leave their connections to each other",
+    find: "_MOST_IDLE = 32",
+    replace: "_MOST_IDLE = 4",
+    name: "test_eight_threads_use_eight_connections"
+  },
+  {
+    ...source("_http"),
+    control: "what the service closed is not used",
+    find: "and not _is_readable(connection.sock)",
+    replace: "",
+    name: "test_one_that_the_service_closed_meanwhile"
+  },
+  {
+    ...source("_http"),
+    control: "an idle connection is kept shorter than the service keeps it",
+    find: "float(value) - 1",
+    replace: "float(value) + 1",
+    name: "test_an_idle_one_is_kept_a_little_shorter"
+  },
+  {
+    ...source("_http"),
+    control: "a forked process opens connections of its own",
+    find: `        # Closing takes nothing from the parent, which has descriptors of its own.
+        self.close()
+`,
+    replace: "",
+    name: "test_a_forked_process_opens_its_own"
+  },
+  {
+    ...source("_vendo"),
+    control: "a client for a user closes nothing",
+    find: `        if self._bound.user is None:
+            self._bound.transport.close()`,
+    replace: "        self._bound.transport.close()",
+    name: "test_those_of_a_client_that_is_closed"
+  },
+  {
+    ...source("_http"),
+    control: "the deadline counts whatever arrives",
+    find: "self._sock.settimeout(self._connection.left())",
+    replace: "self._sock.settimeout(5)",
+    name: "test_a_service_that_sends_a_byte_now_and_then"
+  },
+  {
+    ...source("_http"),
+    control: "an answer without end is given up",
+    find: "if len(body) > _LONGEST_ANSWER:",
+    replace: "if False:",
+    name: "test_an_answer_without_end_is_given_up"
+  },
+  {
+    ...source("_http"),
+    control: "a reason says nothing of addresses",
+    find: `return TransportFailed("the host is not known")`,
+    replace: "return TransportFailed(str(error))",
+    name: "test_a_host_that_is_none"
+  },
+  {
+    ...source("_http"),
+    control: "a proxy of the environment is used",
+    find: "if said is None or proxy_bypass(origin.host):",
+    replace: "if True:",
+    name: "test_a_proxy_of_the_environment_is_used"
+  },
+  {
+    ...source("_http"),
+    control: "a host that no proxy is for is reached without one",
+    find: "if said is None or proxy_bypass(origin.host):",
+    replace: "if said is None:",
+    name: "test_a_proxy_of_the_environment_is_used"
+  },
+  {
+    ...source("_http"),
+    control: "what is sent to an https service goes through a tunnel",
+    find: `if origin.scheme == "https":
+            opened`,
+    replace: `if False:
+            opened`,
+    name: "test_what_is_sent_to_an_https_service"
+  },
+  {
+    ...source("_http"),
+    control: "a certificate that is not trusted is refused",
+    find: "context = _tls_context()",
+    replace: "context = ssl._create_unverified_context()",
+    name: "test_a_service_is_asked_when_its_certificate"
+  },
+  {
+    ...source("_http"),
+    control: "idle connections are closed with the process",
+    find: `        weakref.finalize(self, _end_all, self._idle)
+`,
+    replace: `        weakref.finalize(self, list, [])
+`,
+    name: "test_a_service_is_asked_when_its_certificate"
+  }
+]
