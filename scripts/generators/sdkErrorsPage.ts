@@ -58,9 +58,10 @@ export const sdkErrorsPage = (
 
 # Errors and what to do
 
-Both SDKs report the codes of [the service's table](reference/errors.md), each in its own way. The Promise SDK throws a
-subclass of \`VendoError\` for each thing a caller does about it; the exact code is in \`error.code\`. The Effect SDK fails with
-one class a code, whose \`_tag\` is the code. No message holds a key or a token.
+The SDKs report the codes of [the service's table](reference/errors.md), each in its own way. The Promise SDK throws a
+subclass of \`VendoError\` for each thing a caller does about it; the exact code is in \`error.code\`. The Python SDK raises
+the same classes, whose fields have names in snake case (\`connect_url\`), and a traceback ends with what to do. The Effect SDK
+fails with one class a code, whose \`_tag\` is the code. No message holds a key or a token.
 
 ## What a tool does
 
@@ -88,6 +89,17 @@ try {
 }
 \`\`\`
 
+In Python:
+
+\`\`\`py
+try:
+    return vendo.token("notion")
+except (NotConnected, NeedsReauth) as error:
+    return show_link(error.connect_url)
+except UpstreamError as error:
+    return come_back_in(error.retry_after or 5)
+\`\`\`
+
 With Effect:
 
 \`\`\`ts
@@ -104,7 +116,7 @@ SDK \`UnknownCode\` with the tag \`unknown_code\`.
 
 ## Every code
 
-*Asked again* is what a call of the SDK does by itself before it fails; \`VendoOptions.retry\` changes how often. A stream of
+*Asked again* is what a call of the SDK does by itself before it fails; \`VendoOptions.retry\`, in Python \`Vendo(retry=Retry(…))\`, changes how often. A stream of
 events has more patience: it connects again until an answer says that it never will. An answer that is no answer of Vendo,
 or none within the time-out, is \`upstream_error\` without a status.
 

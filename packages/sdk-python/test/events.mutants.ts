@@ -5,6 +5,21 @@ const source = (name: string) => ({ file: `packages/sdk-python/src/vendo/${name}
 
 export const mutants: ReadonlyArray<Mutant> = [
   {
+    ...source("_events"),
+    control: "closing a subscription ends what is about to begin",
+    find: `        self._stream = stream
+        if self._closed:`,
+    replace: `        if self._closed:`,
+    name: "test_closing_it_while_it_opens"
+  },
+  {
+    ...source("_http"),
+    control: "a forked process ends no reading of its parent",
+    find: " and self._process == os.getpid():",
+    replace: ":",
+    name: "test_a_forked_process_that_closes_its_copy"
+  },
+  {
     ...source("_sse"),
     control: "a line that ends in CR may go on with LF",
     find: `held = "\\r" if self._text.endswith("\\r") else ""`,

@@ -3,7 +3,7 @@
     list_and_run.py list        their ids, as one JSON list
     list_and_run.py run         ids as a JSON list on stdin; an outcome on a JSON line each
 
-Without it: `python3 -m unittest discover -s packages/sdk-python/test`.
+Without it: `PYTHONPATH=packages/sdk-python/src python3 -m unittest discover -s packages/sdk-python/test`.
 """
 
 import gc

@@ -1,6 +1,7 @@
 """Events as they come."""
 
 import asyncio
+import os
 import random
 import socket
 import threading
@@ -138,6 +139,46 @@ class Subscribing(unittest.TestCase):
         waits = refusal(503, "unavailable")
         waits.headers["Retry-After"] = "30"
         self.assertEqual(self.closed_while(waits), [])
+
+    def test_closing_it_while_it_opens_ends_that_too(self) -> None:
+        asked, never = threading.Event(), threading.Event()
+
+        def silent(_: Asked) -> Reply:
+            asked.set()
+            never.wait(20)
+            return Reply()
+
+        with Service(silent) as service, Vendo(KEY, service.url) as vendo:
+            subscription = vendo.events.subscribe()
+            reader = threading.Thread(target=lambda: list(subscription))
+            reader.start()
+            self.assertTrue(asked.wait(20))
+            subscription.close()
+            # Well before the fifteen seconds that a service has to answer.
+            reader.join(10)
+            self.assertFalse(reader.is_alive())
+            never.set()
+
+    @unittest.skipUnless(hasattr(os, "fork"), "this system forks no processes")
+    def test_a_forked_process_that_closes_its_copy_ends_nothing(self) -> None:
+        go_on = threading.Event()
+
+        def write(sock: socket.socket) -> None:
+            sock.sendall(HEAD + b"data: 1\n\n")
+            go_on.wait(20)
+            sock.sendall(b"data: 2\n\n")
+
+        with Service(lambda _: Reply(raw=write)) as service, Vendo(KEY, service.url) as vendo:
+            with vendo.events.subscribe() as events:
+                next(events)
+                child = os.fork()
+                if child == 0:
+                    events.close()
+                    os._exit(0)
+                os.waitpid(child, 0)
+                go_on.set()
+                self.assertEqual(next(events).data, 2)
+            self.assertEqual(len(service.ledger), 1)
 
     def test_leaving_its_with_closes_its_connection(self) -> None:
         gone = threading.Event()

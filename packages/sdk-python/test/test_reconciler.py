@@ -22,10 +22,9 @@ from unittest import mock
 
 from service import Asked, Reply, Service
 
-from vendo import ValidationError, Vendo, VendoError, _env_file
+from vendo import ValidationError, Vendo, VendoError, VendoOnlyFeature, _env_file
 from vendo import reconciler as module
 from vendo._apis import EventsAPI, Subscription
-from vendo._blocking import Transport
 from vendo._mock_service import Memory, MockStream
 from vendo._steps import Request, Stream
 from vendo.reconciler import (
@@ -402,10 +401,12 @@ class Stopping(Case):
         opening, closed = threading.Event(), threading.Event()
         listen, close = Memory.listen, Subscription.close
 
-        def late(memory: Memory, request: Request, deadline: float) -> Stream:
+        def late(
+            memory: Memory, request: Request, deadline: float, begins: Callable[[Stream], None]
+        ) -> Stream:
             opening.set()
             closed.wait(WAIT)
-            return listen(memory, request, deadline)
+            return listen(memory, request, deadline, begins)
 
         def closing(subscription: Subscription) -> None:
             close(subscription)
@@ -485,30 +486,22 @@ class Events(Case):
         self.assertEqual(log, [*kinds, "look"])
 
     def test_where_there_are_none_nobody_listens(self) -> None:
-        for environment in ({}, {"VENDO_API_KEY": "vendo_sk_made", "VENDO_SANDBOX": "1"}):
-            with (
-                self.subTest(environment),
-                mock.patch.dict(os.environ, environment),
-                mock.patch.object(EventsAPI, "subscribe") as subscribe,
-            ):
-                self.start(lambda: {}, client=Vendo())
-                subscribe.assert_not_called()
+        with mock.patch.object(EventsAPI, "subscribe") as subscribe:
+            self.start(lambda: {}, client=Vendo())
+            subscribe.assert_not_called()
 
     def test_a_stream_that_is_refused_is_told_and_the_interval_is_left(self) -> None:
-        class Refusing(Memory):
-            def listen(self, request: Request, deadline: float) -> MockStream:
-                stream = MockStream()
-                stream.status = 401
-                stream.headers = {"vendo-error-code": "app_revoked"}
-                stream.abort()
-                return stream
-
-        class Refused(MockClient):
-            def _transport(self) -> Transport:
-                return Refusing(self._service)
+        def refuse(
+            _memory: Memory, _request: Request, _deadline: float, _begins: object
+        ) -> MockStream:
+            stream = MockStream()
+            stream.status = 401
+            stream.headers = {"vendo-error-code": "app_revoked"}
+            stream.abort()
+            return stream
 
         mapping = {"A": "1"}
-        with Refused() as client:
+        with mock.patch.object(Memory, "listen", refuse), MockClient() as client:
             self.start(lambda: mapping, client=client, poll_interval_sec=0.001)
             error = self.failed.get(timeout=WAIT)
             self.assertEqual(isinstance(error, VendoError) and error.code, "app_revoked")
@@ -754,6 +747,12 @@ class ReloadHook(Case):
 
 
 class Catalog(Case):
+    def test_without_a_service_there_is_none_and_the_file_is_left_as_it_was(self) -> None:
+        self.env_file.write_text('A="1"\n')
+        with self.assertRaises(VendoOnlyFeature):
+            self.start(None, client=Vendo())
+        self.assertFile('A="1"\n')
+
     def test_a_value_is_found_under_the_name_it_has_on_the_wire(self) -> None:
         paths = {
             "MADE_KEY": "api_key",

@@ -194,8 +194,8 @@ class Mocking(Case):
                 asked = requests.Request("GET", "https://api.example", auth=session.auth).prepare()
             self.assertEqual(asked.headers["Authorization"], "Bearer tok_1")
             core = vendo._bound.core
-            token = vendo._run(core.tokens.get("notion", None))
-            again = vendo._run(core.tokens.replace("notion", token, None))
+            token = vendo._bound.run(core.tokens.get("notion", None))
+            again = vendo._bound.run(core.tokens.replace("notion", token, None))
             self.assertEqual(again.token, Secret("tok_1"))
 
     def test_of_the_environment_it_takes_the_override_alone(self) -> None:

@@ -15,22 +15,22 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...testing,
     control: "a made-up client is in no sandbox",
-    find: `replace(core.settings, sandbox=False)`,
-    replace: `core.settings`,
+    find: `sandbox=False`,
+    replace: `sandbox=None`,
     name: "test_of_the_environment_it_takes_the_override_alone"
   },
   {
     ...testing,
     control: "a made-up client sends nothing",
-    find: `return Memory(self._service)`,
-    replace: `return super()._transport()`,
+    find: ` Memory(self._service)`,
+    replace: ` __import__("vendo._blocking")._blocking.Sockets()`,
     name: "test_it_needs_neither_the_network"
   },
   {
     ...testing,
     control: "a made-up client of an event loop sends nothing",
-    find: `return AsyncMemory(self._service)`,
-    replace: `return super()._transport(False)`,
+    find: ` AsyncMemory(self._service)`,
+    replace: ` __import__("vendo._aiohttp")._aiohttp.Aiohttp()`,
     name: "test_it_needs_neither_the_network"
   },
   {

@@ -5,7 +5,7 @@
  * @module
  */
 import { chmod, open, readFile, rename, rm } from "node:fs/promises"
-import { Vendo } from "@vendodev/sdk"
+import { Vendo, VendoOnlyFeature } from "@vendodev/sdk"
 import { parseEnvFile, renderEnvFile } from "./envFile.ts"
 
 /** Variables and their values. */
@@ -52,11 +52,15 @@ export interface Reconciler {
 
 /**
  * The variables of every connection, as the catalog names them: each value is taken from where the connection's
- * `envBootstrap` says it stands.
+ * `envBootstrap` says it stands. Rejects with `VendoOnlyFeature` without a service, where no connection says that.
  */
 export const catalogDefault =
   (client: Vendo = new Vendo()) =>
   async (): Promise<Mapping> => {
+    // Or a key that was forgotten would empty the file.
+    if (!client.isVendoMode()) {
+      throw new VendoOnlyFeature("vendo_only_feature", "the mapping of the catalog needs Vendo mode: set VENDO_API_KEY")
+    }
     const connections = await client.connections.list()
     const found = connections.flatMap((connection) =>
       connection.status === "connected"

@@ -35,5 +35,11 @@ export const mutants: ReadonlyArray<Mutant> = [
     control: "only the first step of a path is named as on the wire",
     find: `index === 0 ? aliases[step] : undefined`,
     replace: `aliases[step]`
+  },
+  {
+    ...reconciler,
+    control: "no mapping is made of connections that say nothing of it",
+    find: `if (!client.isVendoMode()) {`,
+    replace: `if (false) {`
   }
 ]

@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises"
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, it } from "vitest"
-import { Vendo } from "@vendodev/sdk"
+import { Vendo, VendoOnlyFeature } from "@vendodev/sdk"
 import { catalogDefault, type EnvDiff, start } from "@vendodev/sdk/reconciler"
 import { fakeConnection, MockClient } from "@vendodev/sdk/testing"
 
@@ -66,6 +66,14 @@ it("nobody is told after it was stopped, though a look is under way", async () =
   found.resolve({ A: "1" })
   await last
   assert.deepStrictEqual(told, [])
+})
+
+it("the mapping of the catalog is refused without a service, and the file is left as it was", async () => {
+  await using place = await folder()
+  await writeFile(place.envFile, 'A="1"\n')
+  const failed = await start({ ...never, envFile: place.envFile }).catch((error: unknown) => error)
+  assert.instanceOf(failed, VendoOnlyFeature)
+  assert.strictEqual(await readFile(place.envFile, "utf8"), 'A="1"\n')
 })
 
 it("a value is found under the name it has, where only the first step is the wire's", async () => {

@@ -3,7 +3,7 @@
 import asyncio
 import errno
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -56,11 +56,15 @@ class Aiohttp:
             raise failed
         return failed
 
-    async def listen(self, request: Request, deadline: float) -> Stream:
+    async def listen(
+        self, request: Request, deadline: float, begins: Callable[[Stream], None]
+    ) -> Stream:
         opened = await self._opened(request, deadline)
         if isinstance(opened, TransportFailed):
             raise opened
-        return _Stream(opened.status, _headers(opened), opened)
+        stream = _Stream(opened.status, _headers(opened), opened)
+        begins(stream)
+        return stream
 
     async def receive(self, stream: Stream, deadline: float) -> bytes:
         assert isinstance(stream, _Stream)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from types import TracebackType
+from typing import Self
 
 from vendo import _aiohttp
 from vendo._async_apis import (
@@ -62,12 +63,7 @@ class AsyncVendo:
                 "app_unknown",
                 "AsyncVendo needs an API key: set VENDO_API_KEY, or use vendo.token where there is none",
             )
-        self._bind(AsyncBound(core, self._transport(use_aiohttp), None))
-
-    def _transport(self, use_aiohttp: bool | None) -> AsyncTransport:
-        if use_aiohttp is None:
-            use_aiohttp = _aiohttp.is_installed()
-        return _aiohttp.Aiohttp() if use_aiohttp else Threads(Sockets())
+        self._bind(AsyncBound(core, _transport(use_aiohttp), None))
 
     def _bind(self, bound: AsyncBound) -> None:
         self._bound = bound
@@ -83,7 +79,7 @@ class AsyncVendo:
         whose = "" if self._bound.user is None else ", for one user"
         return f"<AsyncVendo: {self._bound.core.settings.base_url}{whose}>"
 
-    async def __aenter__(self) -> "AsyncVendo":
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(
@@ -151,3 +147,9 @@ class AsyncVendo:
 
     async def _token(self, slug: str) -> Token:
         return await self._bound.run(self._bound.core.tokens.get(slug, self._bound.user))
+
+
+def _transport(use_aiohttp: bool | None) -> AsyncTransport:
+    if use_aiohttp is None:
+        use_aiohttp = _aiohttp.is_installed()
+    return _aiohttp.Aiohttp() if use_aiohttp else Threads(Sockets())

@@ -19,7 +19,9 @@ class AsyncTransport(Protocol):
 
     async def send(self, request: Request, deadline: float) -> Answer: ...
 
-    async def listen(self, request: Request, deadline: float) -> Stream: ...
+    async def listen(
+        self, request: Request, deadline: float, begins: Callable[[Stream], None]
+    ) -> Stream: ...
 
     async def receive(self, stream: Stream, deadline: float) -> bytes: ...
 
@@ -36,8 +38,11 @@ class Threads:
         with aborting(self._sockets.exchange(request, deadline)) as exchange:
             return await asyncio.to_thread(exchange.perform)
 
-    async def listen(self, request: Request, deadline: float) -> Stream:
+    async def listen(
+        self, request: Request, deadline: float, begins: Callable[[Stream], None]
+    ) -> Stream:
         with aborting(self._sockets.exchange(request, deadline)) as exchange:
+            begins(exchange)
             await asyncio.to_thread(exchange.begin)
             return exchange
 
@@ -91,8 +96,8 @@ async def _run(steps: Steps[T], transport: AsyncTransport) -> T:
         match step:
             case Send(request, deadline):
                 return await transport.send(request, deadline)
-            case Listen(request, deadline):
-                return await transport.listen(request, deadline)
+            case Listen(request, deadline, begins):
+                return await transport.listen(request, deadline, begins)
             case Receive(stream, deadline):
                 return await transport.receive(stream, deadline)
             case Sleep(seconds):

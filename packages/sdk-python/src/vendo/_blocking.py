@@ -18,7 +18,9 @@ class Transport(Protocol):
 
     def send(self, request: Request, deadline: float) -> Answer: ...
 
-    def listen(self, request: Request, deadline: float) -> Stream: ...
+    def listen(
+        self, request: Request, deadline: float, begins: Callable[[Stream], None]
+    ) -> Stream: ...
 
     def receive(self, stream: Stream, deadline: float) -> bytes: ...
 
@@ -34,8 +36,9 @@ class Sockets:
     def send(self, request: Request, deadline: float) -> Answer:
         return self.exchange(request, deadline).perform()
 
-    def listen(self, request: Request, deadline: float) -> Stream:
+    def listen(self, request: Request, deadline: float, begins: Callable[[Stream], None]) -> Stream:
         exchange = self.exchange(request, deadline)
+        begins(exchange)
         exchange.begin()
         return exchange
 
@@ -81,8 +84,8 @@ def _run(steps: Steps[T], transport: Transport, sleep: Callable[[float], object]
         match step:
             case Send(request, deadline):
                 return transport.send(request, deadline)
-            case Listen(request, deadline):
-                return transport.listen(request, deadline)
+            case Listen(request, deadline, begins):
+                return transport.listen(request, deadline, begins)
             case Receive(stream, deadline):
                 return transport.receive(stream, deadline)
             case Sleep(seconds):

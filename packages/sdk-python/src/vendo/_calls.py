@@ -8,7 +8,7 @@ import math
 import random
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -84,24 +84,28 @@ class Calls:
             attempt += 1
             yield Sleep(wait)
 
-    def open(self, call: Call, headers: Mapping[str, str], user: Secret | None) -> Steps[Stream]:
+    def open(
+        self,
+        call: Call,
+        headers: Mapping[str, str],
+        user: Secret | None,
+        begins: Callable[[Stream], None],
+    ) -> Steps[None]:
         """The answer, to be read as it comes. Not retried: who reads a stream has its own patience."""
         deadline = time.monotonic() + self._settings.timeout
-        refused = yield from self._opened(call, headers, user, deadline)
-        if isinstance(refused, _Refused):
+        listen = Listen(self._request(call, user, headers), deadline, begins)
+        refused = yield from self._opened(call, listen)
+        if refused is not None:
             raise refused.error
-        return refused
 
-    def _opened(
-        self, call: Call, headers: Mapping[str, str], user: Secret | None, deadline: float
-    ) -> Steps[Stream | _Refused]:
+    def _opened(self, call: Call, listen: Listen) -> Steps[_Refused | None]:
         try:
-            stream: Stream = yield Listen(self._request(call, user, headers), deadline)
+            stream: Stream = yield listen
             if stream.status == 200:
-                return stream
+                return None
             body = bytearray()
             while len(body) < 65_536:
-                chunk: bytes = yield Receive(stream, deadline)
+                chunk: bytes = yield Receive(stream, listen.deadline)
                 if chunk == b"":
                     break
                 body += chunk

@@ -57,7 +57,8 @@ class Listening:
         self._attempt = 0
         self._parser = Parser()
         self._events: deque[EventStreamMessage] = deque()
-        self.stream: Stream | None = None
+        self._stream: Stream | None = None
+        self._closed = False
 
     def next(self) -> Steps[EventStreamMessage]:
         """The next event. Raises what refuses the caller for good, such as a revoked key; what passes is waited for."""
@@ -72,16 +73,29 @@ class Listening:
         return event
 
     def close(self) -> None:
-        stream, self.stream = self.stream, None
+        """Ends its connection, and the one that is about to begin. May be called by whom it waits for, from anywhere."""
+        self._closed = True
+        self._let_go()
+
+    def _let_go(self) -> None:
+        stream, self._stream = self._stream, None
         if stream is not None:
             stream.abort()
 
+    def _begin(self, stream: Stream) -> None:
+        self._stream = stream
+        if self._closed:
+            self._let_go()
+
     def _more(self) -> Steps[VendoError | None]:
         try:
-            if self.stream is None:
+            if self._stream is None:
                 self._parser = Parser()
-                self.stream = yield from self._calls.open(self._call, self._headers(), self._user)
-            chunk: bytes = yield Receive(self.stream, time.monotonic() + _SILENCE)
+                yield from self._calls.open(self._call, self._headers(), self._user, self._begin)
+            stream = self._stream
+            chunk: bytes = b""
+            if stream is not None:
+                chunk = yield Receive(stream, time.monotonic() + _SILENCE)
             if chunk == b"":
                 return unanswered("the event stream ended")
             self._events.extend(self._parser.feed(chunk))
@@ -100,7 +114,7 @@ class Listening:
         return {"accept": "text/event-stream"} | after
 
     def _recover(self, failed: VendoError) -> Steps[None]:
-        self.close()
+        self._let_go()
         if _is_final(failed):
             raise failed
         self._attempt += 1

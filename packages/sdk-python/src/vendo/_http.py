@@ -8,6 +8,7 @@ redirect is followed: the key is for this address alone.
 import errno
 import http.client
 import io
+import os
 import select
 import socket
 import ssl
@@ -268,6 +269,7 @@ class _Connection(http.client.HTTPConnection):
         self.deadline = deadline
         self._answering: http.client.HTTPResponse | None = None
         self._reached: socket.socket | None = None
+        self._process = os.getpid()
         self._forwarded: dict[str, Secret] = {}
         self._prefix = ""
         if proxy is None:
@@ -297,7 +299,8 @@ class _Connection(http.client.HTTPConnection):
 
     def wake(self) -> None:
         """Ends the reading of another thread, which then closes it."""
-        if self._reached is not None:
+        # In a forked process it is the parent's, too.
+        if self._reached is not None and self._process == os.getpid():
             with suppress(OSError):
                 # The plain way, though the socket is one of TLS: it is not ours to change what the other thread uses.
                 socket.socket.shutdown(self._reached, socket.SHUT_RDWR)

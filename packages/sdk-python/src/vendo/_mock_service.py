@@ -194,8 +194,10 @@ class Memory:
     def send(self, request: Request, deadline: float) -> Answer:
         return self._service.answer(request)
 
-    def listen(self, request: Request, deadline: float) -> Stream:
-        return self._service.stream(request)
+    def listen(self, request: Request, deadline: float, begins: Callable[[Stream], None]) -> Stream:
+        stream = self._service.stream(request)
+        begins(stream)
+        return stream
 
     def receive(self, stream: Stream, deadline: float) -> bytes:
         assert isinstance(stream, MockStream)
@@ -220,8 +222,12 @@ class AsyncMemory:
     async def send(self, request: Request, deadline: float) -> Answer:
         return self._service.answer(request)
 
-    async def listen(self, request: Request, deadline: float) -> Stream:
-        return self._service.stream(request)
+    async def listen(
+        self, request: Request, deadline: float, begins: Callable[[Stream], None]
+    ) -> Stream:
+        stream = self._service.stream(request)
+        begins(stream)
+        return stream
 
     async def receive(self, stream: Stream, deadline: float) -> bytes:
         assert isinstance(stream, MockStream)

@@ -35,6 +35,7 @@ class Options:
     api_version: str | None = None
     timeout: float | None = None
     retry: Retry | None = None
+    sandbox: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,6 @@ def resolve(options: Options) -> Settings:
     base_url = base_url.removesuffix("/api")
     derived = DEFAULT_CREDENTIALS_URL if base_url == DEFAULT_BASE_URL else f"{base_url}/credentials"
     version = present(options.api_version)
-    sandbox = variable("VENDO_SANDBOX")
     return Settings(
         api_key=api_key,
         base_url=base_url,
@@ -134,5 +134,7 @@ def resolve(options: Options) -> Settings:
         api_version=DEFAULT_API_VERSION if version is None else version.reveal(),
         timeout=_timeout(options.timeout),
         retry=_retry(options.retry or Retry()),
-        sandbox=sandbox is not None and sandbox.reveal() == "1",
+        sandbox=variable("VENDO_SANDBOX") == Secret("1")
+        if options.sandbox is None
+        else options.sandbox,
     )

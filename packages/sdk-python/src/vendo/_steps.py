@@ -5,7 +5,7 @@ Everything the SDK decides is decided in generators, once: each yields what is t
 Who runs them does it: `_blocking` with threads and sockets, `_awaiting` on an event loop.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
@@ -73,10 +73,11 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """Is sent the `Stream`; a `TransportFailed` is thrown in."""
+    """Is sent the `Stream`; a `TransportFailed` is thrown in. `begins` is handed it as soon as it can be aborted."""
 
     request: Request
     deadline: float
+    begins: Callable[[Stream], None] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

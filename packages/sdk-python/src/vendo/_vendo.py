@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Self
 
 from vendo._apis import BillingAPI, Bound, ConnectionsAPI, EventsAPI, IntegrationsAPI
-from vendo._blocking import Sockets, Transport, plainly
+from vendo._blocking import Sockets, plainly
 from vendo._core import Core
 from vendo._secret import Secret, present
 from vendo._settings import Options, Retry
@@ -17,8 +17,6 @@ from vendo.types import Credential, HeadersLike
 
 if TYPE_CHECKING:
     from requests import Session
-
-T = TypeVar("T")
 
 
 def bound_of(client: "Vendo") -> Bound:
@@ -68,10 +66,7 @@ class Vendo:
         """
         key, api_key = present(api_key), None
         options = Options(key, base_url, credentials_url, api_version, timeout, retry)
-        self._bind(Bound(plainly(lambda: Core(options)), self._transport(), None))
-
-    def _transport(self) -> Transport:
-        return Sockets()
+        self._bind(Bound(plainly(lambda: Core(options)), Sockets(), None))
 
     def _bind(self, bound: Bound) -> None:
         self._bound = bound
@@ -89,7 +84,7 @@ class Vendo:
         whose = "" if user is None else ", for one user"
         return f"<Vendo: {core.settings.base_url if core.is_vendo_mode else 'OSS mode'}{whose}>"
 
-    def __enter__(self) -> "Vendo":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -117,14 +112,14 @@ class Vendo:
         A token is handed out again for a minute at most, and never in the last minute of its life: ask each time, and keep
         none. Raises `NotConnected`, `NeedsReauth`, `AuthError`, `UpstreamError` or another `VendoError`.
         """
-        return self._run(self._token(slug)).token.reveal()
+        return self._bound.run(self._token(slug)).token.reveal()
 
     def tokens(self, slugs: Iterable[str]) -> dict[str, str | None]:
         """
         Several tokens in one request, by slug; None for each that there is none for. Raises when the caller as a whole is
         refused (`AuthError`) or the service does not answer (`UpstreamError`).
         """
-        answers = self._run(self._bound.core.tokens.get_all(slugs, self._bound.user))
+        answers = self._bound.run(self._bound.core.tokens.get_all(slugs, self._bound.user))
         return {
             slug: answer.token.reveal() if isinstance(answer, Token) else None
             for slug, answer in answers.items()
@@ -132,7 +127,7 @@ class Vendo:
 
     def get_credential(self, slug: str) -> Credential:
         """A token with when it expires, which is None for one from the environment. Otherwise as `token`."""
-        found = self._run(self._token(slug))
+        found = self._bound.run(self._token(slug))
         return Credential(
             access_token=found.token.reveal(),
             expires_at=found.expires_at,
@@ -164,7 +159,7 @@ class Vendo:
         `VendoOnlyFeature` in OSS mode.
         """
         steps = self._bound.core.lists.connect_url(slug, return_to, state, self._bound.user)
-        return self._run(steps)
+        return self._bound.run(steps)
 
     def for_request(self, headers: HeadersLike) -> "Vendo":
         """
@@ -194,6 +189,3 @@ class Vendo:
 
     def _token(self, slug: str) -> Steps[Token]:
         return self._bound.core.tokens.get(slug, self._bound.user)
-
-    def _run(self, steps: Steps[T]) -> T:
-        return self._bound.run(steps)

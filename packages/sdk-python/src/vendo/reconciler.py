@@ -23,7 +23,7 @@ from vendo import _env_file, _forks
 from vendo._apis import Subscription
 from vendo._blocking import plainly
 from vendo._error import VendoError
-from vendo._failures import invalid
+from vendo._failures import invalid, vendo_only
 from vendo._http import Exchange, Pool
 from vendo._secret import Secret
 from vendo._shorthands import shared
@@ -79,7 +79,8 @@ def catalog_default(
 
     The first answers the variables of every connection, each value taken from where its `env_bootstrap` says it stands.
     The second makes an `on_change` that ends the process, as `restart` does, when a variable changed whose connection
-    says `restart: "gateway"`, and does nothing otherwise.
+    says `restart: "gateway"`, and does nothing otherwise. Without a service no connection says any of that, and the
+    first raises `VendoOnlyFeature`.
     """
     catalog = _Catalog(client or shared())
 
@@ -138,7 +139,7 @@ def start(
     reconciler = Reconciler(keeper, poll_interval_sec, on_error or _print)
     try:
         reconciler.reconcile()
-        if _has_events(client):
+        if client.is_vendo_mode():
             events = client.events.subscribe()
             reconciler._follow(events)  # pyright: ignore[reportPrivateUsage] -- it is of this module
     except BaseException:
@@ -195,10 +196,12 @@ class Reconciler:
         if awaited is not None:
             awaited.set_result(None)
         self._keeper.give_up()
+        if self._subscription is not None:
+            self._subscription.close()
         until = time.monotonic() + _LONGEST_STOP
         for thread in (self._listener, self._looker):
             if thread is not None and thread is not threading.current_thread():
-                self._join(thread, until)
+                thread.join(max(0.0, until - time.monotonic()))
 
     def __enter__(self) -> "Reconciler":
         return self
@@ -217,13 +220,6 @@ class Reconciler:
         self._stopped = True
         self._awaited = None
         atexit.unregister(self.stop)
-
-    def _join(self, thread: threading.Thread, until: float) -> None:
-        while thread.is_alive() and time.monotonic() < until:
-            # A stream that was about to open when it was closed is closed once it is there.
-            if self._subscription is not None:
-                self._subscription.close()
-            thread.join(0.05)
 
     def _hint(self) -> None:
         with self._changed:
@@ -294,11 +290,6 @@ def _settle(awaited: "Future[None]", failed: BaseException | None) -> None:
         awaited.set_result(None)
     else:
         awaited.set_exception(failed)
-
-
-def _has_events(client: Vendo) -> bool:
-    bound = client._bound  # pyright: ignore[reportPrivateUsage] -- no client says whether it is in a sandbox
-    return client.is_vendo_mode() and not bound.core.settings.sandbox
 
 
 class _Keeper:
@@ -458,6 +449,9 @@ class _Catalog:
         self._needs_restart: dict[str, bool] = {}
 
     def mapping(self) -> Mapping[str, str]:
+        if not self._client.is_vendo_mode():
+            # Or a key that was forgotten would empty the file.
+            raise vendo_only("the mapping of the catalog")
         variables: dict[str, str] = {}
         needs_restart: dict[str, bool] = {}
         for connection in self._client.connections.list():

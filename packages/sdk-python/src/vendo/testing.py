@@ -6,16 +6,16 @@ is made up. It needs no network and no key, and of the environment it takes `VEN
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
+from vendo._apis import Bound
+from vendo._async_apis import AsyncBound
 from vendo._async_vendo import AsyncVendo
-from vendo._awaiting import AsyncTransport
-from vendo._blocking import Transport
 from vendo._core import Core
 from vendo._mock_service import AsyncMemory, Memory, MockService
-from vendo._settings import DEFAULT_TIMEOUT, Retry
+from vendo._secret import Secret
+from vendo._settings import DEFAULT_TIMEOUT, Options, Retry
 from vendo._vendo import Vendo
 from vendo.types import Connection, EnvBootstrap, EventStreamMessage
 
@@ -72,8 +72,18 @@ _CREDENTIALS_URL = f"{_BASE_URL}/credentials"
 _ONCE = Retry(times=0)
 
 
-def _leave_sandbox(core: Core) -> None:
-    core.settings = replace(core.settings, sandbox=False)
+def _core() -> Core:
+    """What is said here wins over whatever the environment says."""
+    return Core(
+        Options(
+            Secret(_KEY),
+            _BASE_URL,
+            credentials_url=_CREDENTIALS_URL,
+            timeout=DEFAULT_TIMEOUT,
+            retry=_ONCE,
+            sandbox=False,
+        )
+    )
 
 
 class MockClient(Vendo):
@@ -86,14 +96,7 @@ class MockClient(Vendo):
 
     def __init__(self, connections: Iterable[Connection] = ()) -> None:
         self._service = MockService(connections, self.invalidate)
-        super().__init__(
-            _KEY,
-            _BASE_URL,
-            credentials_url=_CREDENTIALS_URL,
-            timeout=DEFAULT_TIMEOUT,
-            retry=_ONCE,
-        )
-        _leave_sandbox(self._bound.core)
+        self._bind(Bound(_core(), Memory(self._service), None))
 
     @classmethod
     def with_connections(cls, connections: Iterable[Connection]) -> "MockClient":
@@ -112,26 +115,13 @@ class MockClient(Vendo):
         """Sends an event to all who are subscribed, and to who subscribes later: the stream begins with the first."""
         self._service.emit(event)
 
-    def __enter__(self) -> "MockClient":
-        return self
-
-    def _transport(self) -> Transport:
-        return Memory(self._service)
-
 
 class MockAsyncClient(AsyncVendo):
     """An `AsyncVendo` whose service answers from a list of connections, as that of `MockClient`."""
 
     def __init__(self, connections: Iterable[Connection] = ()) -> None:
         self._service = MockService(connections, self.invalidate)
-        super().__init__(
-            _KEY,
-            _BASE_URL,
-            credentials_url=_CREDENTIALS_URL,
-            timeout=DEFAULT_TIMEOUT,
-            retry=_ONCE,
-        )
-        _leave_sandbox(self._bound.core)
+        self._bind(AsyncBound(_core(), AsyncMemory(self._service), None))
 
     @classmethod
     def with_connections(cls, connections: Iterable[Connection]) -> "MockAsyncClient":
@@ -149,9 +139,3 @@ class MockAsyncClient(AsyncVendo):
     def emit(self, event: EventStreamMessage) -> None:
         """As `MockClient.emit`."""
         self._service.emit(event)
-
-    async def __aenter__(self) -> "MockAsyncClient":
-        return self
-
-    def _transport(self, use_aiohttp: bool | None) -> AsyncTransport:
-        return AsyncMemory(self._service)
