@@ -13,15 +13,17 @@ import json
 import os
 import sys
 import threading
-import time
 import traceback
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
+from unittest import mock
 
 import vendo
+from vendo import _flights
 
 PACKAGE = Path(vendo.__file__).parent
 
@@ -240,47 +242,43 @@ class Gathering:
     """
 
     def __init__(self) -> None:
-        self._threads: list[threading.Thread] = []
-        self._sending: set[threading.Thread] = set()
-        self._put_request = http.client.HTTPConnection.putrequest
-        gathering = self
+        self._changed = threading.Condition()
+        self._expected: set[threading.Thread] = set()
+        gathering, put_request = self, http.client.HTTPConnection.putrequest
 
-        def put_request(self: http.client.HTTPConnection, *args: Any, **kwargs: Any) -> None:
-            gathering._wait()
-            gathering._put_request(self, *args, **kwargs)
+        class Noted(Future[Any]):
+            def result(self, timeout: float | None = None) -> Any:
+                gathering.is_there()
+                return super().result(timeout)
 
-        http.client.HTTPConnection.putrequest = put_request
+        def put_noted(self: http.client.HTTPConnection, *args: Any, **kwargs: Any) -> None:
+            gathering.is_there()
+            gathering.wait()
+            put_request(self, *args, **kwargs)
+
+        self._undo = ExitStack()
+        self._undo.enter_context(mock.patch.object(_flights, "Future", Noted))
+        self._undo.enter_context(
+            mock.patch.object(http.client.HTTPConnection, "putrequest", put_noted)
+        )
 
     def end(self) -> None:
-        http.client.HTTPConnection.putrequest = self._put_request
+        self._undo.close()
 
     def start(self, threads: list[threading.Thread]) -> None:
-        self._sending.clear()
-        self._threads = threads
+        with self._changed:
+            self._expected = set(threads)
         for thread in threads:
             thread.start()
 
-    def _wait(self) -> None:
-        self._sending.add(threading.current_thread())
-        while not all(self._is_in(thread) for thread in self._threads):
-            time.sleep(0.001)
-        self._threads = []
+    def is_there(self) -> None:
+        with self._changed:
+            self._expected.discard(threading.current_thread())
+            self._changed.notify_all()
 
-    def _is_in(self, thread: threading.Thread) -> bool:
-        if thread in self._sending:
-            return True
-        if thread.ident is None:
-            return False
-        frame = sys._current_frames().get(thread.ident)
-        if frame is None:
-            return not thread.is_alive()
-        if frame.f_code.co_filename != threading.__file__:
-            return False
-        while frame is not None:
-            if Path(frame.f_code.co_filename).is_relative_to(PACKAGE):
-                return True
-            frame = frame.f_back
-        return False
+    def wait(self) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: not self._expected)
 
 
 class Blocking:
@@ -296,6 +294,8 @@ class Blocking:
             reply(_result(step["call"], value))
         except BaseException as error:
             reply(_failed(error))
+        finally:
+            self._gathering.is_there()
 
     def begin(self, step: Json, replies: list[Reply]) -> None:
         try:
