@@ -46,35 +46,35 @@ export const mutants: ReadonlyArray<Mutant> = [
     failed.__context__ = None
     raise failed.with_traceback(None)`,
     replace: "        raise",
-    name: "test_an_error_of_a_session_and_of_what_can_not"
+    name: "test_an_error_of_what_can_not"
   },
   {
     ...source("_vendo"),
     control: "a key is taken out of the frame that got it",
     find: "key, api_key = present(api_key), None",
     replace: "key = present(api_key)",
-    name: "test_an_error_of_a_session_and_of_what_can_not"
+    name: "test_an_error_of_what_can_not"
   },
   {
     ...source("_vendo"),
     control: "a user token is taken out of the frame that got it",
     find: `secret, jwt = present(jwt), ""`,
     replace: "secret = present(jwt)",
-    name: "test_an_error_of_a_session_and_of_what_can_not"
+    name: "test_an_error_of_what_can_not"
   },
   {
     ...source("_async_vendo"),
     control: "a key is taken out of the frame of the asynchronous client",
     find: "key, api_key = present(api_key), None",
     replace: "key = present(api_key)",
-    name: "test_an_error_of_a_session_and_of_what_can_not"
+    name: "test_an_error_of_what_can_not"
   },
   {
     ...source("_async_vendo"),
     control: "a user token is taken out of the frame of the asynchronous client",
     find: `secret, jwt = present(jwt), ""`,
     replace: "secret = present(jwt)",
-    name: "test_an_error_of_a_session_and_of_what_can_not"
+    name: "test_an_error_of_what_can_not"
   },
   {
     ...source("_http"),

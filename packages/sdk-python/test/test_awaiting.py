@@ -2,9 +2,12 @@
 
 import asyncio
 import os
+import subprocess
+import sys
 import threading
 import unittest
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from unittest import mock
 
 from service import KEY, Asked, Pouring, Reply, Service, token
@@ -104,6 +107,29 @@ class Awaiting(unittest.TestCase):
                         await client.aclose()
 
                 self.assertEqual([asyncio.run(ask()), asyncio.run(ask())], ["tok_one"] * 2)
+
+    @unittest.skipUnless(is_installed(), "aiohttp is not installed")
+    def test_a_client_that_was_not_closed_serves_the_next_loop_all_the_same(self) -> None:
+        with Service() as service:
+            program = f"""
+import asyncio
+from vendo import AsyncVendo
+client = AsyncVendo({KEY!r}, {service.url!r}, use_aiohttp=True)
+async def ask():
+    client.invalidate("notion")
+    print(await client.token("notion"))
+asyncio.run(ask())
+asyncio.run(ask())
+"""
+            # aiohttp complains of the session that nobody closed, as it should.
+            ran = subprocess.run(
+                [sys.executable, "-c", program],
+                env=os.environ | {"PYTHONPATH": str(Path(vendo.__file__).parent.parent)},
+                check=True,
+                capture_output=True,
+                text=True,
+            )
+            self.assertEqual(ran.stdout, "tok_one\n" * 2)
 
     def test_an_address_is_sent_as_it_is_and_a_redirect_is_not_followed(self) -> None:
         async def work(client: AsyncVendo, service: Service) -> None:

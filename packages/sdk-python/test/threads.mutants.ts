@@ -63,7 +63,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     control: "a session of one loop is not used on another",
     find: "or self._loop is not loop:",
     replace: ":",
-    name: "test_a_client_serves_one_loop_after_another"
+    name: "test_a_client_that_was_not_closed_serves"
   },
   {
     ...source("_aiohttp"),

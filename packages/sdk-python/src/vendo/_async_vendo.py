@@ -19,7 +19,7 @@ from vendo._failures import failure
 from vendo._secret import Secret, present
 from vendo._settings import Options, Retry
 from vendo._token import Token
-from vendo._users import user_of, user_of_request
+from vendo._users import jwt_of, user_of
 from vendo._webhooks import WebhooksAPI
 from vendo.types import Credential, HeadersLike
 
@@ -57,6 +57,7 @@ class AsyncVendo:
         """
         key, api_key = present(api_key), None
         options = Options(key, base_url, credentials_url, api_version, timeout, retry)
+        base_url = credentials_url = None
         core = plainly(lambda: Core(options))
         if not core.is_vendo_mode:
             raise failure(
@@ -133,7 +134,8 @@ class AsyncVendo:
 
     def for_request(self, headers: HeadersLike) -> "AsyncVendo":
         """As `Vendo.for_request`."""
-        return self._scoped_to(plainly(lambda: user_of_request(headers)))
+        secret, headers = jwt_of(headers), {}
+        return self._scoped_to(plainly(lambda: user_of(secret)))
 
     def for_user(self, jwt: str) -> "AsyncVendo":
         """As `Vendo.for_user`."""

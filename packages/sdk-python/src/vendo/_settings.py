@@ -2,7 +2,7 @@
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
 
 from vendo._environment import variable
@@ -30,8 +30,8 @@ class Options:
     """What may be said; a blank value is one that was not given."""
 
     api_key: Secret | None = None
-    base_url: str | None = None
-    credentials_url: str | None = None
+    base_url: str | None = field(default=None, repr=False)
+    credentials_url: str | None = field(default=None, repr=False)
     api_version: str | None = None
     timeout: float | None = None
     retry: Retry | None = None

@@ -11,7 +11,7 @@ from vendo._secret import Secret, present
 from vendo._settings import Options, Retry
 from vendo._steps import Steps
 from vendo._token import Token
-from vendo._users import user_of, user_of_request
+from vendo._users import jwt_of, user_of
 from vendo._webhooks import WebhooksAPI
 from vendo.types import Credential, HeadersLike
 
@@ -66,6 +66,7 @@ class Vendo:
         """
         key, api_key = present(api_key), None
         options = Options(key, base_url, credentials_url, api_version, timeout, retry)
+        base_url = credentials_url = None
         self._bind(Bound(plainly(lambda: Core(options)), Sockets(), None))
 
     def _bind(self, bound: Bound) -> None:
@@ -170,8 +171,9 @@ class Vendo:
         Raises `VendoOnlyFeature` in OSS mode, `IdentityNotPresent` when the header is missing or blank, and `AuthError`
         when it can be no token.
         """
+        secret, headers = jwt_of(headers), {}
         self._bound.core.need_vendo_mode("for_request")
-        return self._scoped_to(plainly(lambda: user_of_request(headers)))
+        return self._scoped_to(plainly(lambda: user_of(secret)))
 
     def for_user(self, jwt: str) -> "Vendo":
         """
