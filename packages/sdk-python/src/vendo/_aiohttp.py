@@ -4,10 +4,13 @@ import asyncio
 import errno
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from vendo._http import origin_of, proxy_of
 from vendo._secret import Secret
 from vendo._steps import Answer, Request, Stream, TransportFailed
 
@@ -36,9 +39,12 @@ class _Stream:
     status: int
     headers: Mapping[str, str]
     response: Any
+    loop: asyncio.AbstractEventLoop
 
     def abort(self) -> None:
-        self.response.close()
+        # From whichever thread, and where the loop is closed there is nothing left to close.
+        with suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(self.response.close)
 
 
 class Aiohttp:
@@ -47,8 +53,7 @@ class Aiohttp:
     def __init__(self) -> None:
         if not is_installed():
             raise ImportError('aiohttp is not installed: pip install "vendo-sdk[async]"')
-        self._session: Any = None
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._sessions: WeakKeyDictionary[asyncio.AbstractEventLoop, Any] = WeakKeyDictionary()
 
     async def send(self, request: Request, deadline: float) -> Answer:
         failed = await self._sent(request, deadline)
@@ -62,7 +67,7 @@ class Aiohttp:
         opened = await self._opened(request, deadline)
         if isinstance(opened, TransportFailed):
             raise opened
-        stream = _Stream(opened.status, _headers(opened), opened)
+        stream = _Stream(opened.status, _headers(opened), opened, asyncio.get_running_loop())
         begins(stream)
         return stream
 
@@ -74,8 +79,9 @@ class Aiohttp:
         return received
 
     async def close(self) -> None:
-        session, self._session = self._session, None
-        if session is not None and self._loop is asyncio.get_running_loop():
+        """That of the running loop: no other can be closed from here."""
+        session = self._sessions.pop(asyncio.get_running_loop(), None)
+        if session is not None:
             await session.close()
 
     async def _sent(self, request: Request, deadline: float) -> Answer | TransportFailed:
@@ -107,26 +113,29 @@ class Aiohttp:
             return _failed(error)
 
     def _request(self, request: Request) -> Any:
-        return self._open_session().request(
+        proxy = proxy_of(origin_of(request.url))
+        return self._session().request(
             request.method,
             # As it is: what is escaped in it stays so.
             _YARL.URL(request.url, encoded=True),
             headers=request.opened_headers(),
             data=request.body,
             allow_redirects=False,
+            proxy=None if proxy is None else proxy.url,
+            proxy_headers=None if proxy is None else proxy.opened_headers(),
         )
 
-    def _open_session(self) -> Any:
+    def _session(self) -> Any:
         loop = asyncio.get_running_loop()
-        if self._session is None or self._session.closed or self._loop is not loop:
-            self._loop = loop
-            self._session = _AIOHTTP.ClientSession(
-                # Whoever asks bounds the time, and nobody is remembered by a cookie.
+        session = self._sessions.get(loop)
+        if session is None:
+            session = self._sessions[loop] = _AIOHTTP.ClientSession(
+                # Whoever asks bounds the time, and how much is asked at once. Nobody is remembered by a cookie.
                 timeout=_AIOHTTP.ClientTimeout(total=None),
+                connector=_AIOHTTP.TCPConnector(limit=0),
                 cookie_jar=_AIOHTTP.DummyCookieJar(),
-                trust_env=True,
             )
-        return self._session
+        return session
 
 
 def _headers(response: Any) -> dict[str, str]:

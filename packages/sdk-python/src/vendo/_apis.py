@@ -4,11 +4,11 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Literal, TypeVar
+from typing import Literal, Self, TypeVar
 
 from vendo._blocking import Transport, run
 from vendo._core import Core
-from vendo._events import Listening, OnReconnect
+from vendo._events import Ended, Listening, OnReconnect
 from vendo._lists import env_vars
 from vendo._secret import Secret
 from vendo._steps import Steps
@@ -97,22 +97,20 @@ class Subscription(Iterator[EventStreamMessage]):
     def __init__(self, listening: Listening, transport: Transport) -> None:
         self._listening = listening
         self._transport = transport
-        self._closed = threading.Event()
+        self._woken = threading.Event()
+        listening.wake = self._woken.set
 
     def __next__(self) -> EventStreamMessage:
-        if self._closed.is_set():
-            raise StopIteration
         try:
-            return run(self._listening.next(), self._transport, self._sleep)
-        except _Closed:
-            raise StopIteration from None
+            return run(self._listening.next(), self._transport, self._woken.wait)
+        except Ended:
+            pass
         except BaseException:
-            if self._closed.is_set():
-                raise StopIteration from None
             self.close()
             raise
+        raise StopIteration
 
-    def __enter__(self) -> "Subscription":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -127,16 +125,7 @@ class Subscription(Iterator[EventStreamMessage]):
         self._listening.close()
 
     def close(self) -> None:
-        self._closed.set()
         self._listening.close()
-
-    def _sleep(self, seconds: float) -> None:
-        if self._closed.wait(seconds):
-            raise _Closed
-
-
-class _Closed(Exception):
-    pass
 
 
 class EventsAPI(_API):
@@ -158,13 +147,5 @@ class EventsAPI(_API):
         key, and `VendoOnlyFeature` at once in OSS mode.
         """
         bound = self._bound()
-        bound.core.need_vendo_mode("the event stream")
-        listening = Listening(
-            bound.core.settings,
-            bound.core.calls,
-            bound.user,
-            max_backoff=max_backoff_sec,
-            on_reconnect=on_reconnect,
-            last_event_id=last_event_id,
-        )
+        listening = bound.core.listen(bound.user, max_backoff_sec, on_reconnect, last_event_id)
         return Subscription(listening, bound.transport)

@@ -1,13 +1,15 @@
 """The parts of the asynchronous client, by noun. What they answer is as of their blocking namesakes."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Literal, TypeVar
+from typing import Literal, Self, TypeVar
 
 from vendo._awaiting import AsyncTransport, run
 from vendo._core import Core
-from vendo._events import Listening, OnReconnect
+from vendo._events import Ended, Listening, OnReconnect
 from vendo._lists import env_vars
 from vendo._secret import Secret
 from vendo._steps import Steps
@@ -93,19 +95,19 @@ class AsyncSubscription(AsyncIterator[EventStreamMessage]):
     def __init__(self, listening: Listening, transport: AsyncTransport) -> None:
         self._listening = listening
         self._transport = transport
-        self._closed = False
 
     async def __anext__(self) -> EventStreamMessage:
-        if self._closed:
-            raise StopAsyncIteration
         try:
-            return await run(self._listening.next(), self._transport)
+            return await run(self._listening.next(), self._transport, self._sleep)
+        except Ended:
+            pass
         except Exception:
-            # One that is cancelled may go on with the next.
+            # Who was cancelled may go on with the next.
             await self.aclose()
             raise
+        raise StopAsyncIteration
 
-    async def __aenter__(self) -> "AsyncSubscription":
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(
@@ -117,8 +119,24 @@ class AsyncSubscription(AsyncIterator[EventStreamMessage]):
         await self.aclose()
 
     async def aclose(self) -> None:
-        self._closed = True
         self._listening.close()
+
+    def __del__(self) -> None:
+        self._listening.close()
+
+    async def _sleep(self, seconds: float) -> None:
+        loop, woken = asyncio.get_running_loop(), asyncio.Event()
+
+        def wake() -> None:
+            # Where the loop is closed nobody sleeps.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(woken.set)
+
+        self._listening.wake = wake
+        if not self._listening.has_ended:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await woken.wait()
 
 
 class AsyncEventsAPI(_AsyncAPI):
@@ -133,13 +151,5 @@ class AsyncEventsAPI(_AsyncAPI):
     ) -> AsyncSubscription:
         """What happens to the deployment's connections and money, as `EventsAPI.subscribe`."""
         bound = self._bound()
-        bound.core.need_vendo_mode("the event stream")
-        listening = Listening(
-            bound.core.settings,
-            bound.core.calls,
-            bound.user,
-            max_backoff=max_backoff_sec,
-            on_reconnect=on_reconnect,
-            last_event_id=last_event_id,
-        )
+        listening = bound.core.listen(bound.user, max_backoff_sec, on_reconnect, last_event_id)
         return AsyncSubscription(listening, bound.transport)

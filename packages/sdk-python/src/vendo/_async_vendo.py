@@ -92,8 +92,9 @@ class AsyncVendo:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Lets go of idle connections. One that was made for a user shares them and keeps them."""
+        """As `Vendo.close`."""
         if self._bound.user is None:
+            self._bound.core.end()
             await self._bound.transport.close()
 
     def is_vendo_mode(self) -> bool:

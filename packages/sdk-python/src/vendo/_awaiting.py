@@ -2,14 +2,28 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Protocol, TypeVar
+from weakref import WeakKeyDictionary
 
 from vendo._blocking import Sockets
 from vendo._error import VendoError
 from vendo._http import Exchange, aborting
-from vendo._steps import Answer, Listen, Receive, Request, Send, Sleep, Step, Steps, Stream, Wait
+from vendo._steps import (
+    Answer,
+    Listen,
+    Receive,
+    Request,
+    Send,
+    Sleep,
+    Step,
+    Steps,
+    Stream,
+    TooLate,
+    Wait,
+)
 
 T = TypeVar("T")
 
@@ -33,32 +47,40 @@ class Threads:
 
     def __init__(self, sockets: Sockets) -> None:
         self._sockets = sockets
+        # Of who was cancelled while it waited: what was read then is for the next.
+        self._reading: WeakKeyDictionary[Exchange, asyncio.Future[bytes]] = WeakKeyDictionary()
 
     async def send(self, request: Request, deadline: float) -> Answer:
         with aborting(self._sockets.exchange(request, deadline)) as exchange:
-            return await asyncio.to_thread(exchange.perform)
+            return await _in_thread(exchange.perform)
 
     async def listen(
         self, request: Request, deadline: float, begins: Callable[[Stream], None]
     ) -> Stream:
         with aborting(self._sockets.exchange(request, deadline)) as exchange:
             begins(exchange)
-            await asyncio.to_thread(exchange.begin)
+            await _in_thread(exchange.begin)
             return exchange
 
     async def receive(self, stream: Stream, deadline: float) -> bytes:
         assert isinstance(stream, Exchange)
-        with aborting(stream):
-            return await _in_own_thread(lambda: stream.receive(deadline))
+        reading = self._reading.pop(stream, None) or _in_thread(lambda: stream.receive(deadline))
+        try:
+            return await asyncio.shield(reading)
+        except asyncio.CancelledError:
+            self._reading[stream] = reading
+            raise
 
     async def close(self) -> None:
         self._sockets.close()
 
 
-async def _in_own_thread(work: Callable[[], T]) -> T:
-    """For what may last: the threads of the loop's executor are few, and whoever listens would keep one."""
+def _in_thread(work: Callable[[], T]) -> asyncio.Future[T]:
+    """In one of its own: those of the loop's executor are few, and who waits for one has no time left."""
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
+    # That nobody waits for it any more is no reason to complain of how it ended.
+    future.add_done_callback(lambda future: future.cancelled() or future.exception())
 
     def settle(set_outcome: Callable[[Any], None], outcome: Any) -> None:
         if not future.done():
@@ -77,21 +99,24 @@ async def _in_own_thread(work: Callable[[], T]) -> T:
         else:
             tell(future.set_result, outcome)
 
-    threading.Thread(target=perform, name="vendo-events", daemon=True).start()
-    return await future
+    threading.Thread(target=perform, name="vendo", daemon=True).start()
+    return future
 
 
-async def run(steps: Steps[T], transport: AsyncTransport) -> T:
+Sleeping = Callable[[float], Awaitable[object]]
+
+
+async def run(steps: Steps[T], transport: AsyncTransport, sleep: Sleeping = asyncio.sleep) -> T:
     """The answer of a call. What it raises of ours is raised from here, as in `_blocking`."""
     try:
-        return await _run(steps, transport)
+        return await _run(steps, transport, sleep)
     except VendoError as error:
         failed = error
     failed.__context__ = None
     raise failed.with_traceback(None)
 
 
-async def _run(steps: Steps[T], transport: AsyncTransport) -> T:
+async def _run(steps: Steps[T], transport: AsyncTransport, sleep: Sleeping) -> T:
     async def perform(step: Step) -> object:
         match step:
             case Send(request, deadline):
@@ -101,9 +126,13 @@ async def _run(steps: Steps[T], transport: AsyncTransport) -> T:
             case Receive(stream, deadline):
                 return await transport.receive(stream, deadline)
             case Sleep(seconds):
-                return await asyncio.sleep(seconds)
-            case Wait(future):
-                return await asyncio.wrap_future(future)
+                return await sleep(seconds)
+            case Wait(future, deadline):
+                try:
+                    async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
+                        return await asyncio.wrap_future(future)
+                except TimeoutError:
+                    return TooLate()
 
     try:
         step = next(steps)

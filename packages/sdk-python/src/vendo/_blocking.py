@@ -3,12 +3,25 @@
 import sys
 import time
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from concurrent.futures import Future
+from typing import Any, Protocol, TypeVar
 
 from vendo._error import VendoError
-from vendo._flights import NotHere
 from vendo._http import Exchange, Pool
-from vendo._steps import Answer, Listen, Receive, Request, Send, Sleep, Step, Steps, Stream, Wait
+from vendo._steps import (
+    Answer,
+    Listen,
+    NotHere,
+    Receive,
+    Request,
+    Send,
+    Sleep,
+    Step,
+    Steps,
+    Stream,
+    TooLate,
+    Wait,
+)
 
 T = TypeVar("T")
 
@@ -53,6 +66,15 @@ class Sockets:
         return Exchange(self._pool, request, deadline)
 
 
+def _awaited(future: Future[Any], deadline: float) -> object:
+    if _is_on_event_loop():
+        return NotHere()
+    try:
+        return future.result(max(0.0, deadline - time.monotonic()))
+    except TimeoutError:
+        return TooLate()
+
+
 def _is_on_event_loop() -> bool:
     asyncio = sys.modules.get("asyncio")
     if asyncio is None:
@@ -90,9 +112,8 @@ def _run(steps: Steps[T], transport: Transport, sleep: Callable[[float], object]
                 return transport.receive(stream, deadline)
             case Sleep(seconds):
                 return sleep(seconds)
-            case Wait(future):
-                # Whoever it waits for may be a task of the loop that it would stop.
-                return NotHere() if _is_on_event_loop() else future.result()
+            case Wait(future, deadline):
+                return _awaited(future, deadline)
 
     try:
         step = next(steps)

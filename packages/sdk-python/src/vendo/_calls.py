@@ -16,7 +16,7 @@ from typing import Generic, TypeVar
 
 from vendo import _shape
 from vendo._error import VendoError
-from vendo._failures import Details, failure, is_passing, unanswered
+from vendo._failures import Details, failure, is_passing, silent, unanswered
 from vendo._secret import Secret
 from vendo._settings import Settings
 from vendo._shape import Reader, Unreadable
@@ -143,10 +143,7 @@ class Calls:
 
     def _not_reached(self, call: Call, failed: TransportFailed) -> _Refused:
         if failed.timed_out:
-            within = f"{self._settings.timeout:g} s"
-            return _Refused(
-                unanswered(f"the Vendo service did not answer within {within}", slug=call.slug)
-            )
+            return _Refused(silent(self._settings.timeout, slug=call.slug))
         return _Refused(
             unanswered(
                 f"the Vendo service can not be reached ({failed.reason}); check VENDO_BASE_URL",

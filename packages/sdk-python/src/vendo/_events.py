@@ -34,6 +34,10 @@ def _is_final(error: VendoError) -> bool:
     return error.status is not None and 400 <= error.status < 500 and error.status not in _PASSING
 
 
+class Ended(Exception):
+    """The subscription was closed."""
+
+
 class Listening:
     """One subscription. Its events are taken by one caller at a time."""
 
@@ -58,14 +62,21 @@ class Listening:
         self._parser = Parser()
         self._events: deque[EventStreamMessage] = deque()
         self._stream: Stream | None = None
-        self._closed = False
+        self.has_ended = False
+        self.wake: Callable[[], object] = lambda: None
+        """Called when it ends, for who sleeps until the next attempt."""
 
     def next(self) -> Steps[EventStreamMessage]:
-        """The next event. Raises what refuses the caller for good, such as a revoked key; what passes is waited for."""
-        while not self._events:
+        """
+        The next event. Raises what refuses the caller for good, such as a revoked key, and `Ended` once it was closed; what
+        passes is waited for.
+        """
+        while not self.has_ended and not self._events:
             failed = yield from self._more()
-            if failed is not None:
+            if failed is not None and not self.has_ended:
                 yield from self._recover(failed)
+        if self.has_ended:
+            raise Ended
         event = self._events.popleft()
         self._attempt = 0
         if event.id is not None:
@@ -73,9 +84,10 @@ class Listening:
         return event
 
     def close(self) -> None:
-        """Ends its connection, and the one that is about to begin. May be called by whom it waits for, from anywhere."""
-        self._closed = True
+        """Ends its connection, and the one that is about to begin. May be called from anywhere."""
+        self.has_ended = True
         self._let_go()
+        self.wake()
 
     def _let_go(self) -> None:
         stream, self._stream = self._stream, None
@@ -84,7 +96,7 @@ class Listening:
 
     def _begin(self, stream: Stream) -> None:
         self._stream = stream
-        if self._closed:
+        if self.has_ended:
             self._let_go()
 
     def _more(self) -> Steps[VendoError | None]:

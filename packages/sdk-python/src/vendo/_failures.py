@@ -26,6 +26,10 @@ def unanswered(message: str, **details: Unpack[Details]) -> VendoError:
     return failure("upstream_error", message, **details)
 
 
+def silent(seconds: float, **details: Unpack[Details]) -> VendoError:
+    return unanswered(f"the Vendo service did not answer within {seconds:g} s", **details)
+
+
 def invalid(field: str, message: str) -> VendoError:
     return failure("validation_failed", message, field=field)
 

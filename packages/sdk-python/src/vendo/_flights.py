@@ -2,13 +2,15 @@
 
 import copy
 import threading
+import time
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from typing import Generic, TypeVar
 
 from vendo import _forks
 from vendo._error import VendoError
-from vendo._steps import Steps, Wait
+from vendo._failures import silent
+from vendo._steps import NotHere, Steps, TooLate, Wait
 
 T = TypeVar("T")
 
@@ -17,14 +19,11 @@ class _Abandoned:
     """Who asked for all gave up, and somebody else is to ask."""
 
 
-class NotHere:
-    """What a driver sends that can not wait where it is: the caller asks for itself."""
-
-
 class Flights(Generic[T]):
-    """Questions under way, by what they are about."""
+    """Questions under way, by what they are about. Nobody waits longer than `patience`, which is in seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
         self.begin_anew()
         _forks.watch(self)
 
@@ -41,6 +40,7 @@ class Flights(Generic[T]):
         self, key: Hashable, ask: Callable[[], Steps[T]], keep: Callable[[T], None] = lambda _: None
     ) -> Steps[T]:
         """The answer of `ask`, once for all. It is kept before anybody hears of it, unless it was forgotten meanwhile."""
+        deadline = time.monotonic() + self._patience
         while True:
             with self._lock:
                 flight = self._under_way.get(key)
@@ -51,9 +51,12 @@ class Flights(Generic[T]):
                     flight.set_running_or_notify_cancel()
             if leads:
                 return (yield from self._lead(key, flight, ask, keep))
-            outcome: T | VendoError | _Abandoned | NotHere = yield Wait(flight)
+            outcome: T | VendoError | _Abandoned | NotHere | TooLate
+            outcome = yield Wait(flight, deadline)
             if isinstance(outcome, NotHere):
                 return (yield from ask())
+            if isinstance(outcome, TooLate):
+                raise silent(self._patience)
             if isinstance(outcome, VendoError):
                 raise copy.copy(outcome)
             if not isinstance(outcome, _Abandoned):

@@ -17,6 +17,7 @@ import time
 import weakref
 from base64 import b64encode
 from collections.abc import Generator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -36,10 +37,18 @@ _MOST_IDLE = 32
 _KEPT_IDLE = 4.0
 
 
-class _Origin(NamedTuple):
+class Origin(NamedTuple):
     scheme: str
     host: str
     port: int
+
+
+_PORTS = {"http": 80, "https": 443}
+
+
+def origin_of(url: str) -> Origin:
+    parts = urlsplit(url)
+    return Origin(parts.scheme, parts.hostname or "", parts.port or _PORTS[parts.scheme])
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,7 @@ class Pool:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._idle: dict[_Origin, list[_Idle]] = {}
+        self._idle: dict[Origin, list[_Idle]] = {}
         _forks.watch(self)
         # When nobody has the pool any more, or the process ends.
         weakref.finalize(self, _end_all, self._idle)
@@ -68,7 +77,7 @@ class Pool:
         with self._lock:
             _end_all(self._idle)
 
-    def take(self, origin: _Origin, deadline: float) -> "_Connection":
+    def take(self, origin: Origin, deadline: float) -> "_Connection":
         """The one that was used last, or a new one."""
         while True:
             with self._lock:
@@ -93,7 +102,7 @@ class Pool:
             connection.end()
 
 
-def _end_all(idle: dict[_Origin, list[_Idle]]) -> None:
+def _end_all(idle: dict[Origin, list[_Idle]]) -> None:
     while idle:
         _, several = idle.popitem()
         for one in several:
@@ -167,10 +176,11 @@ class Exchange:
 
     def _begin(self) -> TransportFailed | None:
         url = urlsplit(self._request.url)
-        origin = _Origin(url.scheme, url.hostname or "", url.port or _PORTS[url.scheme])
         target = (url.path or "/") + (f"?{url.query}" if url.query else "")
         try:
-            connection = self._connection = self._pool.take(origin, self._deadline)
+            connection = self._connection = self._pool.take(
+                origin_of(self._request.url), self._deadline
+            )
             if self._aborted:
                 return TransportFailed("it was given up")
             connection.send_request(self._request, target)
@@ -206,8 +216,6 @@ class Exchange:
         except _FAILURES as error:
             return _failed(error)
 
-
-_PORTS = {"http": 80, "https": 443}
 
 # `ValueError`: a name or a header that can not be sent.
 _FAILURES = (OSError, http.client.HTTPException, ValueError)
@@ -261,8 +269,8 @@ class _Connection(http.client.HTTPConnection):
     # Who has all connections of a process print their headers has not these.
     debuglevel = 0
 
-    def __init__(self, origin: _Origin, deadline: float) -> None:
-        proxy = _proxy_of(origin)
+    def __init__(self, origin: Origin, deadline: float) -> None:
+        proxy = proxy_of(origin)
         super().__init__(*((proxy.host, proxy.port) if proxy else (origin.host, origin.port)))
         self.origin = origin
         self.default_port = _PORTS[origin.scheme]
@@ -270,18 +278,14 @@ class _Connection(http.client.HTTPConnection):
         self._answering: http.client.HTTPResponse | None = None
         self._reached: socket.socket | None = None
         self._process = os.getpid()
-        self._forwarded: dict[str, Secret] = {}
+        self._forwarded: Proxy | None = None
         self._prefix = ""
         if proxy is None:
             return
-        authorization = (
-            {} if proxy.authorization is None else {"Proxy-Authorization": proxy.authorization}
-        )
         if origin.scheme == "https":
-            opened = {name: value.reveal() for name, value in authorization.items()}
-            self.set_tunnel(origin.host, origin.port, opened)
+            self.set_tunnel(origin.host, origin.port, proxy.opened_headers())
         else:
-            self._forwarded = authorization
+            self._forwarded = proxy
             self._prefix = f"http://{_in_url(origin.host)}:{origin.port}"
 
     @property
@@ -323,9 +327,9 @@ class _Connection(http.client.HTTPConnection):
     def send_request(self, request: Request, target: str) -> None:
         if self.sock is not None:  # pyright: ignore[reportUnnecessaryComparison] -- it is None until it is connected
             self.sock.settimeout(self.left())
-        headers = request.opened_headers() | {
-            name: value.reveal() for name, value in self._forwarded.items()
-        }
+        headers = request.opened_headers()
+        if self._forwarded is not None:
+            headers |= self._forwarded.opened_headers()
         self.request(request.method, self._prefix + target, body=request.body, headers=headers)
 
     def left(self) -> float:
@@ -337,7 +341,7 @@ class _Connection(http.client.HTTPConnection):
     def _reach(self, address: tuple[str, int], *_: object) -> socket.socket:
         """The first of the addresses of a name that answers; none may use up the time of all."""
         host, port = address
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found = _addresses(host, port, self.left())
         failed: OSError = OSError(errno.EHOSTUNREACH, "no address")
         for index, (family, kind, protocol, _name, to) in enumerate(found):
             sock = socket.socket(family, kind, protocol)
@@ -356,6 +360,22 @@ class _Connection(http.client.HTTPConnection):
         readable: Any = _Readable(sock, self)
         self._answering = http.client.HTTPResponse(readable, *args, **kwargs)
         return self._answering
+
+
+def _addresses(host: str, port: int, seconds: float) -> "list[Any]":
+    """Looked up in a thread, for the system has patience of its own."""
+    found: Future[list[Any]] = Future()
+
+    def look_up() -> None:
+        try:
+            addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except Exception as error:
+            found.set_exception(error)
+        else:
+            found.set_result(addresses)
+
+    threading.Thread(target=look_up, name="vendo-look-up", daemon=True).start()
+    return found.result(seconds)
 
 
 class _Readable:
@@ -392,13 +412,23 @@ class _Reader(io.RawIOBase):
 
 
 @dataclass(frozen=True, slots=True)
-class _Proxy:
+class Proxy:
     host: str
     port: int
-    authorization: Secret | None
+    _authorization: Secret | None
+
+    @property
+    def url(self) -> str:
+        return f"http://{_in_url(self.host)}:{self.port}"
+
+    def opened_headers(self) -> dict[str, str]:
+        """For the line that sends them, and for no other."""
+        if self._authorization is None:
+            return {}
+        return {"Proxy-Authorization": self._authorization.reveal()}
 
 
-def _proxy_of(origin: _Origin) -> _Proxy | None:
+def proxy_of(origin: Origin) -> Proxy | None:
     """As `urllib` and `requests` find it: from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, or the system's settings."""
     from urllib.request import getproxies, proxy_bypass
 
@@ -410,7 +440,7 @@ def _proxy_of(origin: _Origin) -> _Proxy | None:
         return None
     user = f"{unquote(url.username or '')}:{unquote(url.password or '')}"
     authorization = Secret("Basic " + b64encode(user.encode()).decode()) if url.username else None
-    return _Proxy(url.hostname, url.port or 80, authorization)
+    return Proxy(url.hostname, url.port or 80, authorization)
 
 
 def _in_url(host: str) -> str:

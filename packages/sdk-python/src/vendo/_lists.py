@@ -6,13 +6,13 @@ from vendo import _wire
 from vendo._calls import Call, Calls
 from vendo._catalog import CATALOG, Entry, find
 from vendo._environment import variable
+from vendo._error import VendoError
 from vendo._failures import invalid, vendo_only
 from vendo._flights import Flights
 from vendo._secret import Secret
 from vendo._settings import Settings
 from vendo._slug import is_slug, not_slug
 from vendo._steps import Steps
-from vendo.errors import VendoError
 from vendo.types import Balance, Connection, Integration, SpendCaps, Usage
 
 
@@ -21,7 +21,7 @@ class Lists:
         self._settings = settings
         self._calls = calls
         self._is_local = settings.api_key is None
-        self._connections: Flights[list[Connection]] = Flights()
+        self._connections: Flights[list[Connection]] = Flights(settings.timeout)
 
     def connections(self, user: Secret | None) -> Steps[list[Connection]]:
         """Who asks while an answer is under way gets that one."""

@@ -36,9 +36,9 @@ _CAPACITY = 10_000
 
 
 class TokenMemory:
-    def __init__(self, fetch: Callable[[Owner], Steps[Token]]) -> None:
+    def __init__(self, fetch: Callable[[Owner], Steps[Token]], patience: float) -> None:
         self._fetch = fetch
-        self._flights: Flights[Token] = Flights()
+        self._flights: Flights[Token] = Flights(patience)
         self._kept: OrderedDict[Owner, _Kept] = OrderedDict()
         self._lock = threading.Lock()
         _forks.watch(self)
@@ -79,6 +79,7 @@ class TokenMemory:
                 self._kept.popitem(last=False)
 
     def drop(self, owner: Owner) -> None:
+        # In this order: what is under way would be kept by the time it is forgotten.
+        self._flights.forget(owner)
         with self._lock:
             self._kept.pop(owner, None)
-        self._flights.forget(owner)

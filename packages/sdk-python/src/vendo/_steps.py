@@ -95,9 +95,18 @@ class Sleep:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """For what another call is about to know."""
+    """For what another call is about to know. Is sent `NotHere` by who can not wait, and `TooLate` after the deadline."""
 
     future: Future[Any]
+    deadline: float
+
+
+class NotHere:
+    """Whoever is waited for may be a task of the event loop that waiting would stop."""
+
+
+class TooLate:
+    """It was waited for long enough."""
 
 
 Step = Send | Listen | Receive | Sleep | Wait

@@ -41,8 +41,9 @@ class Tokens:
     def __init__(self, settings: Settings, calls: Calls) -> None:
         self._settings = settings
         self._calls = calls
-        self._memory = TokenMemory(self._vended)
-        self._replacements: Flights[Token] = Flights()
+        self._memory = TokenMemory(self._vended, settings.timeout)
+        # The refusal is reported before another is fetched.
+        self._replacements: Flights[Token] = Flights(2 * settings.timeout)
 
     def get(self, slug: str, user: Secret | None) -> Steps[Token]:
         found = self._local(slug, user)

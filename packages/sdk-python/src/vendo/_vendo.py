@@ -97,8 +97,12 @@ class Vendo:
         self.close()
 
     def close(self) -> None:
-        """Lets go of idle connections. The client stays usable; one that was made for a user shares them and keeps them."""
+        """
+        Ends the loops over its events, and lets go of idle connections. The client stays usable. One that was made for a
+        user shares all that, and leaves it to the client it was made by.
+        """
         if self._bound.user is None:
+            self._bound.core.end()
             self._bound.transport.close()
 
     def is_vendo_mode(self) -> bool:
