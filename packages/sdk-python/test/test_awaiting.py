@@ -13,7 +13,7 @@ from unittest import mock
 from service import KEY, Asked, Pouring, Reply, Service, token
 
 import vendo
-from vendo import AsyncVendo, AuthError, Vendo, VendoError
+from vendo import AsyncVendo, AuthError, Vendo, VendoError, _shorthands
 from vendo._aiohttp import is_installed
 
 WAYS = (False, True) if is_installed() else (False,)
@@ -172,7 +172,7 @@ asyncio.run(ask())
                 asyncio.run(main())
                 self.assertEqual(vendo.token("notion"), "tok_one")
                 self.assertEqual(len(service.ledger), 1)
-                vendo._shorthands.shared().close()
+                _shorthands.shared().close()
         with mock.patch.dict(os.environ, {"OPENAI_API_KEY": "sk-one"}):
             os.environ.pop("VENDO_API_KEY", None)
             self.assertEqual(asyncio.run(vendo.aio.token("openai")), "sk-one")
@@ -199,7 +199,7 @@ asyncio.run(ask())
                     self.assertEqual(await task, "tok_of_the_task")
 
                 asyncio.run(main())
-                vendo._shorthands.shared().close()
+                _shorthands.shared().close()
 
     def test_many_tasks_of_many_threads_and_none_waits_for_ever(self) -> None:
         """A blocking client and an awaiting one are two faces of what decides; here both ask one service at once."""

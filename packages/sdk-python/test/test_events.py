@@ -265,7 +265,10 @@ class Silence(unittest.TestCase):
         told: list[VendoError] = []
 
         def reset(sock: socket.socket) -> None:
-            sock.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nda")
+            sock.sendall(
+                b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                b"Transfer-Encoding: chunked\r\n\r\n5\r\nda"
+            )
 
         with Service(in_turn(Reply(raw=reset))) as service, Vendo(KEY, service.url) as vendo:
             events = vendo.events.subscribe(

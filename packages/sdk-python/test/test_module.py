@@ -12,6 +12,7 @@ from unittest import mock
 from service import KEY, Asked, Reply, Service, refusal, token
 
 import vendo
+from vendo import _shorthands
 
 
 def clean(**variables: str) -> "mock._patch_dict":
@@ -82,7 +83,7 @@ class Shorthands(unittest.TestCase):
                     self.assertTrue(vendo.is_vendo_mode())
                     for _ in range(2):
                         self.assertEqual(vendo.token("openai"), expected)
-                    vendo._shorthands.shared().close()
+                    _shorthands.shared().close()
                 del os.environ["VENDO_API_KEY"]
                 self.assertEqual(
                     vendo.tokens(["openai", "slack"]), {"openai": "sk-local", "slack": None}
@@ -120,7 +121,7 @@ class Shorthands(unittest.TestCase):
             vendo.invalidate("notion")
             vendo.token("notion")
             self.assertEqual(len(service.ledger), 4)
-            vendo._shorthands.shared().close()
+            _shorthands.shared().close()
 
     def test_a_list_of_slugs_that_is_a_text_is_no_list(self) -> None:
         with clean(), self.assertRaises(vendo.ValidationError) as raised:

@@ -20,7 +20,7 @@ from unittest import mock
 from service import KEY, Asked, Reply, Service, refusal, token
 
 import vendo
-from vendo import AsyncVendo, NeedsReauth, Vendo, VendoError
+from vendo import AsyncVendo, NeedsReauth, Vendo, VendoError, _aiohttp, _shorthands
 from vendo._secret import Secret
 from vendo.types import Connection, Credential
 
@@ -138,7 +138,7 @@ class Leaks(unittest.TestCase):
             async with AsyncVendo(KEY, url, use_aiohttp=use_aiohttp) as client:
                 await client.for_user(JWT).token("notion")
 
-        for use_aiohttp in (False, True) if vendo._aiohttp.is_installed() else (False,):
+        for use_aiohttp in (False, True) if _aiohttp.is_installed() else (False,):
             with Service(answer) as service:
                 error = error_of(partial(asyncio.run, ask(service.url, use_aiohttp)))
             self.says_nothing(texts_of(error))
@@ -196,7 +196,7 @@ class Leaks(unittest.TestCase):
         with Service(lambda _: token(TOKEN)) as service:
             with mock.patch.dict(os.environ, {"VENDO_API_KEY": KEY, "VENDO_BASE_URL": service.url}):
                 self.assertEqual(vendo.token("notion"), TOKEN)
-                shared = vendo._shorthands._shared
+                shared = _shorthands._shared
                 self.says_nothing(reached_from([shared, vendo.connections, vendo.billing]))
                 shared.get().close()
 

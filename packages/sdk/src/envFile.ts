@@ -1,4 +1,4 @@
-/** The format of an env file: `NAME="value"` a line, escaped so that every usual reader takes it back as it was. */
+/** The format of an env file: `NAME="value"` a line, escaped as the usual readers of such files take it back. A shell that reads it runs nothing of it. */
 
 const isName = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
 
@@ -7,6 +7,7 @@ const escaped = (value: string): string =>
     .replaceAll("\\", "\\\\")
     .replaceAll('"', '\\"')
     .replaceAll("$", "\\$")
+    .replaceAll("`", "\\`")
     .replaceAll("\n", "\\n")
     .replaceAll("\r", "\\r")
 

@@ -7,9 +7,9 @@ credentials service (Vendo mode). Nothing but the standard library is needed.
 What is behind a name is loaded when it is first used.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from vendo._forks import load
 from vendo._version import VERSION as __version__
 
 if TYPE_CHECKING:
@@ -131,14 +131,17 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        return import_module(f"vendo.{name}")
-    if name not in _HOMES:
-        raise AttributeError(f"module 'vendo' has no attribute {name!r}")
-    value = getattr(import_module(_HOMES[name]), name)
-    globals()[name] = value
-    return value
+# A type checker is told of every name above, and is not to believe in others.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name in _MODULES:
+            return load(f"vendo.{name}")
+        if name not in _HOMES:
+            raise AttributeError(f"module 'vendo' has no attribute {name!r}")
+        value = getattr(load(_HOMES[name]), name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

@@ -3,18 +3,18 @@
 import asyncio
 import errno
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from vendo._http import origin_of, proxy_of
+from vendo._http import LONGEST_ANSWER, origin_of, proxy_of
 from vendo._secret import Secret
 from vendo._steps import Answer, Request, Stream, TransportFailed
 
-_LONGEST_ANSWER = 16 * 1024 * 1024
+T = TypeVar("T")
 
 
 def _installed(name: str) -> Any:
@@ -56,7 +56,7 @@ class Aiohttp:
         self._sessions: WeakKeyDictionary[asyncio.AbstractEventLoop, Any] = WeakKeyDictionary()
 
     async def send(self, request: Request, deadline: float) -> Answer:
-        failed = await self._sent(request, deadline)
+        failed = await _plainly(self._sent(request, deadline))
         if isinstance(failed, TransportFailed):
             raise failed
         return failed
@@ -64,7 +64,7 @@ class Aiohttp:
     async def listen(
         self, request: Request, deadline: float, begins: Callable[[Stream], None]
     ) -> Stream:
-        opened = await self._opened(request, deadline)
+        opened = await _plainly(self._opened(request, deadline))
         if isinstance(opened, TransportFailed):
             raise opened
         stream = _Stream(opened.status, _headers(opened), opened, asyncio.get_running_loop())
@@ -73,7 +73,7 @@ class Aiohttp:
 
     async def receive(self, stream: Stream, deadline: float) -> bytes:
         assert isinstance(stream, _Stream)
-        received = await self._received(stream, deadline)
+        received = await _plainly(self._received(stream, deadline))
         if isinstance(received, TransportFailed):
             raise received
         return received
@@ -91,7 +91,7 @@ class Aiohttp:
                     body = bytearray()
                     async for chunk in response.content.iter_any():
                         body += chunk
-                        if len(body) > _LONGEST_ANSWER:
+                        if len(body) > LONGEST_ANSWER:
                             return TransportFailed("the answer is too long")
                     text = Secret(body.decode("utf-8", "replace"))
                     return Answer(response.status, _headers(response), text)
@@ -136,6 +136,16 @@ class Aiohttp:
                 cookie_jar=_AIOHTTP.DummyCookieJar(),
             )
         return session
+
+
+async def _plainly(work: Coroutine[Any, Any, T]) -> T:
+    """Whoever is cancelled while it lasts has no frames of aiohttp in the traceback, which have the opened headers."""
+    try:
+        return await work
+    except BaseException as error:
+        failed = error
+    failed.__context__ = failed.__cause__ = None
+    raise failed.with_traceback(None)
 
 
 def _headers(response: Any) -> dict[str, str]:

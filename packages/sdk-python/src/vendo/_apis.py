@@ -1,8 +1,9 @@
 """The parts of a client, by noun."""
 
-import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Literal, Self, TypeVar
 
@@ -15,6 +16,9 @@ from vendo._steps import Steps
 from vendo.types import Balance, Connection, EventStreamMessage, Integration, SpendCaps, Usage
 
 T = TypeVar("T")
+
+# A class that has a method `list` has no type of that name.
+Names = list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class IntegrationsAPI(_API):
         bound = self._bound()
         return bound.run(bound.core.lists.integration(slug, bound.user))
 
-    def env_vars(self, slug: str) -> "list[str]":
+    def env_vars(self, slug: str) -> Names:
         """The variables of an integration, the conventional one first; none for an unknown slug. Asks nobody."""
         return env_vars(slug)
 
@@ -97,12 +101,13 @@ class Subscription(Iterator[EventStreamMessage]):
     def __init__(self, listening: Listening, transport: Transport) -> None:
         self._listening = listening
         self._transport = transport
-        self._woken = threading.Event()
-        listening.wake = self._woken.set
+        # No `Event`: its lock would be held where a signal comes that closes.
+        self._woken: SimpleQueue[None] = SimpleQueue()
+        listening.wake = lambda: self._woken.put(None)
 
     def __next__(self) -> EventStreamMessage:
         try:
-            return run(self._listening.next(), self._transport, self._woken.wait)
+            return run(self._listening.next(), self._transport, self._sleep)
         except Ended:
             pass
         except BaseException:
@@ -126,6 +131,10 @@ class Subscription(Iterator[EventStreamMessage]):
 
     def close(self) -> None:
         self._listening.close()
+
+    def _sleep(self, seconds: float) -> None:
+        with suppress(Empty):
+            self._woken.get(timeout=seconds)
 
 
 class EventsAPI(_API):

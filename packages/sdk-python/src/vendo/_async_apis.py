@@ -17,6 +17,9 @@ from vendo.types import Balance, Connection, EventStreamMessage, Integration, Sp
 
 T = TypeVar("T")
 
+# A class that has a method `list` has no type of that name.
+Names = list[str]
+
 
 @dataclass(frozen=True, slots=True)
 class AsyncBound:
@@ -65,7 +68,7 @@ class AsyncIntegrationsAPI(_AsyncAPI):
         bound = self._bound()
         return await bound.run(bound.core.lists.integration(slug, bound.user))
 
-    def env_vars(self, slug: str) -> "list[str]":
+    def env_vars(self, slug: str) -> Names:
         """The variables of an integration, the conventional one first; none for an unknown slug. Asks nobody."""
         return env_vars(slug)
 

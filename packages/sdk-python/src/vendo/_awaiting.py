@@ -127,7 +127,7 @@ async def _run(steps: Steps[T], transport: AsyncTransport, sleep: Sleeping) -> T
                 return await transport.receive(stream, deadline)
             case Sleep(seconds):
                 return await sleep(seconds)
-            case Wait(future, deadline):
+            case Wait(future, deadline, _):
                 try:
                     async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
                         return await asyncio.wrap_future(future)

@@ -1,6 +1,6 @@
 """Runs a call in this thread."""
 
-import sys
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -66,24 +66,13 @@ class Sockets:
         return Exchange(self._pool, request, deadline)
 
 
-def _awaited(future: Future[Any], deadline: float) -> object:
-    if _is_on_event_loop():
+def _awaited(future: Future[Any], deadline: float, thread: int) -> object:
+    if thread == threading.get_ident() and not future.done():
         return NotHere()
     try:
         return future.result(max(0.0, deadline - time.monotonic()))
     except TimeoutError:
         return TooLate()
-
-
-def _is_on_event_loop() -> bool:
-    asyncio = sys.modules.get("asyncio")
-    if asyncio is None:
-        return False
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
 
 
 def plainly(work: Callable[[], T]) -> T:
@@ -112,8 +101,8 @@ def _run(steps: Steps[T], transport: Transport, sleep: Callable[[float], object]
                 return transport.receive(stream, deadline)
             case Sleep(seconds):
                 return sleep(seconds)
-            case Wait(future, deadline):
-                return _awaited(future, deadline)
+            case Wait(future, deadline, thread):
+                return _awaited(future, deadline, thread)
 
     try:
         step = next(steps)

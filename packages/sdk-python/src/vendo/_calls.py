@@ -77,7 +77,7 @@ class Calls:
             if isinstance(outcome, _Read):
                 return outcome.value
             # The jitter comes on top of what was asked for, so that nobody is early.
-            wait = outcome.wait + random.random() * retry.base * 2**attempt
+            wait = outcome.wait + random.random() * retry.base * 2 ** min(attempt, 30)
             out_of_time = time.monotonic() + wait >= deadline
             if attempt >= retry.times or not is_passing(outcome.error) or out_of_time:
                 raise outcome.error
@@ -102,7 +102,13 @@ class Calls:
         try:
             stream: Stream = yield listen
             if stream.status == 200:
-                return None
+                kind = stream.headers.get("content-type", "")
+                if kind.partition(";")[0].strip().lower() == "text/event-stream":
+                    return None
+                stream.abort()
+                return _Refused(
+                    unanswered("what was answered is no event stream; check VENDO_BASE_URL")
+                )
             body = bytearray()
             while len(body) < 65_536:
                 chunk: bytes = yield Receive(stream, listen.deadline)

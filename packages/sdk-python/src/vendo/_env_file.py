@@ -1,4 +1,4 @@
-"""The format of an env file: `NAME="value"` a line, escaped so that every usual reader takes it back as it was."""
+"""The format of an env file: `NAME="value"` a line, escaped as the usual readers of such files take it back. A shell that reads it runs nothing of it."""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from vendo._failures import invalid
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LINE = re.compile(r'([A-Za-z_][A-Za-z0-9_]*)="((?:\\.|[^"\\])*)"')
-_ESCAPES = (("\\", "\\\\"), ('"', '\\"'), ("$", "\\$"), ("\n", "\\n"), ("\r", "\\r"))
+_ESCAPES = (("\\", "\\\\"), ('"', '\\"'), ("$", "\\$"), ("`", "\\`"), ("\n", "\\n"), ("\r", "\\r"))
 
 
 def render(mapping: Mapping[str, str]) -> str:

@@ -3,14 +3,16 @@ What happens to the deployment's connections and money, as it happens: one event
 last one broke off.
 """
 
+import os
 import random
+import re
 import time
 from collections import deque
 from collections.abc import Callable
 
 from vendo._calls import Call, Calls
 from vendo._error import VendoError
-from vendo._failures import unanswered
+from vendo._failures import invalid, unanswered
 from vendo._secret import Secret
 from vendo._settings import Settings
 from vendo._sse import Parser, TooLong
@@ -19,6 +21,10 @@ from vendo.types import EventStreamMessage
 
 # Before the service has said how long to wait.
 _FIRST_WAIT = 1.0
+
+# However short or long the service would have it.
+_SHORTEST_WAIT = 0.1
+_LONGEST_WAIT = 3600.0
 
 # The service says something every 25 seconds. Who says nothing for longer than twice that is not there.
 _SILENCE = 60.0
@@ -51,6 +57,9 @@ class Listening:
         on_reconnect: OnReconnect | None,
         last_event_id: str | None,
     ) -> None:
+        if last_event_id is not None and re.search(r"[\r\n\0]", last_event_id):
+            raise invalid("last_event_id", "last_event_id is that of an event, on one line")
+        self._process = os.getpid()
         self._call = Call(f"{settings.base_url}/api/deployments/me/events")
         self._calls = calls
         self._user = user
@@ -100,6 +109,9 @@ class Listening:
             self._let_go()
 
     def _more(self) -> Steps[VendoError | None]:
+        if self._process != os.getpid():
+            # A forked process listens for itself; what it has of the other stream is its parent's.
+            self._process, self._stream = os.getpid(), None
         try:
             if self._stream is None:
                 self._parser = Parser()
@@ -134,4 +146,5 @@ class Listening:
             self._on_reconnect(self._attempt, failed)
         doubled = min(self._wait * 2 ** min(self._attempt - 1, 16), self._max_backoff)
         jittered = doubled * (0.5 + random.random() / 2)
-        yield Sleep(max(jittered, float(failed.retry_after or 0)))
+        wait = max(jittered, float(failed.retry_after or 0))
+        yield Sleep(min(max(wait, _SHORTEST_WAIT), _LONGEST_WAIT))

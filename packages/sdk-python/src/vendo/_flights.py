@@ -19,6 +19,17 @@ class _Abandoned:
     """Who asked for all gave up, and somebody else is to ask."""
 
 
+class _Flight(Generic[T]):
+    """A question under way, from the thread that asks it."""
+
+    def __init__(self) -> None:
+        self.thread = threading.get_ident()
+        self.outcome: T | VendoError | _Abandoned = _Abandoned()
+        self.future: Future[T | VendoError | _Abandoned] = Future()
+        # Whoever stops waiting for it cancels nothing.
+        self.future.set_running_or_notify_cancel()
+
+
 class Flights(Generic[T]):
     """Questions under way, by what they are about. Nobody waits longer than `patience`, which is in seconds."""
 
@@ -28,8 +39,9 @@ class Flights(Generic[T]):
         _forks.watch(self)
 
     def begin_anew(self) -> None:
-        self._lock = threading.Lock()
-        self._under_way: dict[Hashable, Future[T | VendoError | _Abandoned]] = {}
+        # Reentrant: a call that is collected as garbage, or a signal, may come while it is held.
+        self._lock = threading.RLock()
+        self._under_way: dict[Hashable, _Flight[T]] = {}
 
     def forget(self, key: Hashable) -> None:
         """Who asks from here on asks anew, and the answer under way is not kept."""
@@ -42,17 +54,21 @@ class Flights(Generic[T]):
         """The answer of `ask`, once for all. It is kept before anybody hears of it, unless it was forgotten meanwhile."""
         deadline = time.monotonic() + self._patience
         while True:
-            with self._lock:
-                flight = self._under_way.get(key)
-                leads = flight is None
-                if flight is None:
-                    flight = self._under_way[key] = Future()
-                    # Whoever stops waiting for it cancels nothing.
-                    flight.set_running_or_notify_cancel()
-            if leads:
-                return (yield from self._lead(key, flight, ask, keep))
+            mine: _Flight[T] = _Flight()
+            # It is taken back however this ends, from the moment it may be found.
+            try:
+                with self._lock:
+                    found = self._under_way.setdefault(key, mine)
+                if found is mine:
+                    mine.outcome = yield from ask()
+                    return mine.outcome
+            except VendoError as error:
+                mine.outcome = copy.copy(error)
+                raise
+            finally:
+                self._land(key, mine, keep)
             outcome: T | VendoError | _Abandoned | NotHere | TooLate
-            outcome = yield Wait(flight, deadline)
+            outcome = yield Wait(found.future, deadline, found.thread)
             if isinstance(outcome, NotHere):
                 return (yield from ask())
             if isinstance(outcome, TooLate):
@@ -62,25 +78,13 @@ class Flights(Generic[T]):
             if not isinstance(outcome, _Abandoned):
                 return outcome
 
-    def _lead(
-        self,
-        key: Hashable,
-        flight: "Future[T | VendoError | _Abandoned]",
-        ask: Callable[[], Steps[T]],
-        keep: Callable[[T], None],
-    ) -> Steps[T]:
-        outcome: T | VendoError | _Abandoned = _Abandoned()
+    def _land(self, key: Hashable, flight: _Flight[T], keep: Callable[[T], None]) -> None:
+        outcome = flight.outcome
         try:
-            outcome = yield from ask()
-            return outcome
-        except VendoError as error:
-            outcome = copy.copy(error)
-            raise
-        finally:
             with self._lock:
-                is_current = self._under_way.get(key) is flight
-                if is_current:
+                if self._under_way.get(key) is flight:
                     del self._under_way[key]
                     if not isinstance(outcome, (VendoError, _Abandoned)):
                         keep(outcome)
-            flight.set_result(outcome)
+        finally:
+            flight.future.set_result(outcome)

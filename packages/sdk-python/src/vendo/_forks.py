@@ -4,7 +4,10 @@ which only the parent has.
 """
 
 import os
+import threading
 import weakref
+from importlib import import_module
+from types import ModuleType
 from typing import Protocol
 
 
@@ -27,5 +30,20 @@ def _in_child() -> None:
         one.begin_anew()
 
 
+LOADING = threading.RLock()
+"""Held while a module is loaded that is loaded when it is first used: a child would wait for its parent's to be done."""
+
+
+def _after() -> None:
+    LOADING.release()
+
+
 if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=LOADING.acquire, after_in_parent=_after, after_in_child=_after)
     os.register_at_fork(after_in_child=_in_child)
+
+
+def load(name: str) -> ModuleType:
+    """A module that is loaded when it is first used."""
+    with LOADING:
+        return import_module(name)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, cast
 
+from vendo._failures import invalid
 from vendo.types import HeadersLike
 
 
@@ -15,10 +16,12 @@ def header_of(headers: HeadersLike, name: str) -> str | None:
     that of two contradicting ones none is quietly taken.
     """
     in_wsgi = f"HTTP_{name.upper().replace('-', '_')}"
+    # What a client sends under that name itself comes in the headers of a framework, which are no dict.
+    is_environ = isinstance(headers, dict)
     values = [
         text
         for key, value in _pairs(headers)
-        if _text(key).lower() == name or key == in_wsgi
+        if _text(key).lower() == name or (is_environ and key == in_wsgi)
         for text in _texts(value)
     ]
     return ", ".join(values) if values else None
@@ -27,7 +30,11 @@ def header_of(headers: HeadersLike, name: str) -> str | None:
 def _pairs(headers: HeadersLike) -> Iterable[tuple[Any, Any]]:
     items = getattr(headers, "items", None)
     pairs: Any = items() if callable(items) else headers
-    return pairs
+    try:
+        return [(key, value) for key, value in pairs]
+    except (TypeError, ValueError):
+        pass
+    raise invalid("headers", "headers are those of a request, such as request.headers")
 
 
 def _text(value: object) -> str:

@@ -20,15 +20,16 @@ from collections.abc import Generator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from vendo import _forks
 from vendo._secret import Secret
 from vendo._steps import Answer, Request, TransportFailed
 
 # A longer answer is none of the service's.
-_LONGEST_ANSWER = 16 * 1024 * 1024
+LONGEST_ANSWER = 16 * 1024 * 1024
 
 # Idle connections of one origin; more than that many threads at once open some anew.
 _MOST_IDLE = 32
@@ -61,14 +62,14 @@ class Pool:
     """Requests of any number of threads at once."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._idle: dict[Origin, list[_Idle]] = {}
         _forks.watch(self)
         # When nobody has the pool any more, or the process ends.
         weakref.finalize(self, _end_all, self._idle)
 
     def begin_anew(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         # Closing takes nothing from the parent, which has descriptors of its own.
         self.close()
 
@@ -200,7 +201,9 @@ class Exchange:
         answer = Answer(response.status, self.headers, Secret(body.decode("utf-8", "replace")))
         # From here on it is somebody else's.
         self._connection = None
-        if response.will_close or self._aborted:
+        # A body that may not be there would be taken for the next answer.
+        is_bodiless = response.status in (204, 304)
+        if response.will_close or is_bodiless or self._aborted:
             connection.end()
         else:
             self._pool.give_back(connection, _kept_for(self.headers.get("keep-alive", "")))
@@ -237,7 +240,7 @@ def _whole(response: http.client.HTTPResponse) -> bytes:
     body = bytearray()
     while chunk := response.read(65_536):
         body += chunk
-        if len(body) > _LONGEST_ANSWER:
+        if len(body) > LONGEST_ANSWER:
             raise http.client.HTTPException
     # Less than was announced is no answer.
     if response.length:
@@ -325,9 +328,11 @@ class _Connection(http.client.HTTPConnection):
             self._reached = self.sock
 
     def send_request(self, request: Request, target: str) -> None:
-        if self.sock is not None:  # pyright: ignore[reportUnnecessaryComparison] -- it is None until it is connected
-            self.sock.settimeout(self.left())
-        headers = request.opened_headers()
+        # Before the headers are opened: this is what lasts, and what a signal may end.
+        if self.sock is None:  # pyright: ignore[reportUnnecessaryComparison] -- it is None until it is connected
+            self.connect()
+        cast("socket.socket", self.sock).settimeout(self.left())
+        headers = {name: _in_latin1(value) for name, value in request.opened_headers().items()}
         if self._forwarded is not None:
             headers |= self._forwarded.opened_headers()
         self.request(request.method, self._prefix + target, body=request.body, headers=headers)
@@ -344,7 +349,7 @@ class _Connection(http.client.HTTPConnection):
         found = _addresses(host, port, self.left())
         failed: OSError = OSError(errno.EHOSTUNREACH, "no address")
         for index, (family, kind, protocol, _name, to) in enumerate(found):
-            sock = socket.socket(family, kind, protocol)
+            sock = self._reached = socket.socket(family, kind, protocol)
             try:
                 sock.settimeout(self.left() / (len(found) - index))
                 sock.connect(to)
@@ -358,7 +363,7 @@ class _Connection(http.client.HTTPConnection):
 
     def _respond(self, sock: socket.socket, *args: Any, **kwargs: Any) -> http.client.HTTPResponse:
         readable: Any = _Readable(sock, self)
-        self._answering = http.client.HTTPResponse(readable, *args, **kwargs)
+        self._answering = _Response(readable, *args, **kwargs)
         return self._answering
 
 
@@ -376,6 +381,28 @@ def _addresses(host: str, port: int, seconds: float) -> "list[Any]":
 
     threading.Thread(target=look_up, name="vendo-look-up", daemon=True).start()
     return found.result(seconds)
+
+
+class _Response(http.client.HTTPResponse):
+    """What `http.client` would take for an answer, and is none, is not taken for the answer to this request."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        whole: Any = super()
+        while True:
+            version, status, reason = whole._read_status()
+            # Interim answers are skipped (RFC 9110 §15.2), and nothing was asked for that would switch protocols.
+            if status == 101:
+                raise http.client.HTTPException
+            if not 100 < status < 200:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
+
+    def _read_next_chunk_size(self) -> int:
+        whole: Any = super()
+        size: int = whole._read_next_chunk_size()
+        if size < 0:
+            raise http.client.HTTPException
+        return size
 
 
 class _Readable:
@@ -430,8 +457,6 @@ class Proxy:
 
 def proxy_of(origin: Origin) -> Proxy | None:
     """As `urllib` and `requests` find it: from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, or the system's settings."""
-    from urllib.request import getproxies, proxy_bypass
-
     said = getproxies().get(origin.scheme)
     if said is None or proxy_bypass(origin.host):
         return None
@@ -441,6 +466,11 @@ def proxy_of(origin: Origin) -> Proxy | None:
     user = f"{unquote(url.username or '')}:{unquote(url.password or '')}"
     authorization = Secret("Basic " + b64encode(user.encode()).decode()) if url.username else None
     return Proxy(url.hostname, url.port or 80, authorization)
+
+
+def _in_latin1(text: str) -> str:
+    """Whose bytes are those of the text in UTF-8: `http.client` knows no other way to send them."""
+    return text.encode().decode("latin-1")
 
 
 def _in_url(host: str) -> str:

@@ -83,6 +83,8 @@ class Lists:
             raise not_slug()
         if return_to is not None and not _wire.is_url(return_to):
             raise invalid("return_to", "return_to must be an absolute URL")
+        if state is not None and not isinstance(state, str):  # pyright: ignore[reportUnnecessaryIsInstance] -- not all check types
+            raise invalid("state", "state is a text")
         said = {"slug": slug, "return_to": return_to, "state": state}
         call = Call(
             f"{self._settings.base_url}/api/connect-sessions",

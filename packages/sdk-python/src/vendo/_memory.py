@@ -14,7 +14,7 @@ from vendo import _forks
 from vendo._flights import Flights
 from vendo._secret import Secret
 from vendo._steps import Steps
-from vendo._token import Token, reusable_for
+from vendo._token import Token, has_expired, reusable_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,12 @@ class TokenMemory:
         self._fetch = fetch
         self._flights: Flights[Token] = Flights(patience)
         self._kept: OrderedDict[Owner, _Kept] = OrderedDict()
-        self._lock = threading.Lock()
+        self._drops = 0
+        self._lock = threading.RLock()
         _forks.watch(self)
 
     def begin_anew(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def find(self, owner: Owner) -> Token | None:
         """The token kept, if it may still be used."""
@@ -52,7 +53,7 @@ class TokenMemory:
             kept = self._kept.get(owner)
             if kept is None:
                 return None
-            if kept.until <= time.monotonic():
+            if kept.until <= time.monotonic() or has_expired(kept.token):
                 del self._kept[owner]
                 return None
             self._kept.move_to_end(owner)
@@ -69,9 +70,16 @@ class TokenMemory:
             )
         )
 
-    def keep(self, owner: Owner, token: Token) -> None:
+    def mark(self) -> int:
+        """For `keep` to know whether something was dropped since."""
+        return self._drops
+
+    def keep(self, owner: Owner, token: Token, since: int | None = None) -> None:
+        """Unless something was dropped since a mark: that may have been the one before this."""
         reusable = reusable_for(token)
         with self._lock:
+            if since is not None and since != self._drops:
+                return
             self._kept.pop(owner, None)
             if reusable > 0:
                 self._kept[owner] = _Kept(token, time.monotonic() + reusable)
@@ -82,4 +90,5 @@ class TokenMemory:
         # In this order: what is under way would be kept by the time it is forgotten.
         self._flights.forget(owner)
         with self._lock:
+            self._drops += 1
             self._kept.pop(owner, None)

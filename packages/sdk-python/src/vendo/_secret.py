@@ -28,7 +28,13 @@ class Secret:
         raise TypeError("a secret is not pickled")
 
 
-def present(text: str | None) -> Secret | None:
-    """None for what is missing or blank. Without the line break that a pasted or piped value ends in."""
-    trimmed = "" if text is None else text.strip().strip("\ufeff")
+def present(text: object) -> Secret | None:
+    """
+    None for what is missing or blank. Without the line break that a pasted or piped value ends in. Bytes are taken for what
+    they spell, and anything else for what it is printed as: it is refused where it is used, and not in the frames of who passed it.
+    """
+    if text is None:
+        return None
+    trimmed = text.decode("latin-1") if isinstance(text, bytes) else str(text)
+    trimmed = trimmed.strip().strip("\ufeff")
     return Secret(trimmed) if trimmed else None

@@ -1,10 +1,12 @@
 """A `requests.Session` for one provider."""
 
+import re
 from contextlib import suppress
 from typing import Any, cast
 
 from vendo._apis import Bound
 from vendo._error import VendoError
+from vendo._failures import invalid
 from vendo._token import Token
 
 try:
@@ -59,8 +61,9 @@ class _TokenAuth(AuthBase):
             answer.close()
             raise
         body.rewind()
-        # Read to its end, so that its connection can be used again.
-        _ = answer.content
+        if _is_short(answer):
+            # Read to its end, so that its connection can be used again.
+            _ = answer.content
         answer.close()
         # In place: a redirect that follows is made from this very request.
         _authorize(answer.request, token)
@@ -79,7 +82,7 @@ class _Body:
             with suppress(OSError):
                 self._began = body.tell()
         self.can_be_sent_again = (
-            body is None or isinstance(body, (str, bytes)) or self._began is not None
+            body is None or isinstance(body, (str, bytes, bytearray)) or self._began is not None
         )
 
     def rewind(self) -> None:
@@ -87,7 +90,14 @@ class _Body:
             self._body.seek(self._began)
 
 
+def _is_short(answer: requests.Response) -> bool:
+    length = answer.headers.get("content-length", "")
+    return length.isdecimal() and len(length) < 6
+
+
 def _authorize(request: requests.PreparedRequest, token: Token) -> None:
+    if re.fullmatch(r"[ -~]+", token.token.reveal()) is None:
+        raise invalid("token", "the token holds a character that no header can carry")
     request.headers["Authorization"] = f"Bearer {token.token.reveal()}"
 
 

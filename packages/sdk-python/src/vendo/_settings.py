@@ -13,6 +13,7 @@ DEFAULT_BASE_URL = "https://vendo.run"
 DEFAULT_CREDENTIALS_URL = "https://credentials.vendo.run"
 DEFAULT_API_VERSION = "2026-05-02"
 DEFAULT_TIMEOUT = 15.0
+_LONGEST_TIMEOUT = 1_000_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +94,25 @@ def _milliseconds(text: str) -> float:
 
 def _timeout(said: float | None) -> float:
     if said is not None:
-        if not (math.isfinite(said) and said > 0):
-            raise invalid("timeout", "the time-out must be a number of seconds above 0")
+        if not isinstance(said, (int, float)) or not 0 < said <= _LONGEST_TIMEOUT:  # pyright: ignore[reportUnnecessaryIsInstance] -- not all check types
+            raise invalid(
+                "timeout", "the time-out must be a number of seconds above 0, a million at most"
+            )
         return said
     text = variable("VENDO_TIMEOUT_MS")
     return DEFAULT_TIMEOUT if text is None else _milliseconds(text.reveal())
 
 
+def _version(said: Secret | None) -> Secret | None:
+    if said is not None and re.fullmatch(r"[!-~]+", said.reveal()) is None:
+        raise invalid("api_version", "api_version is a date such as 2026-05-02")
+    return said
+
+
 def _retry(said: Retry) -> Retry:
-    if said.times < 0 or not (math.isfinite(said.base) and said.base >= 0):
+    if not isinstance(said, Retry) or said.times < 0 or not 0 <= said.base < math.inf:  # pyright: ignore[reportUnnecessaryIsInstance] -- not all check types
         raise invalid(
-            "retry", "a retry is a number of times and a number of seconds, neither below 0"
+            "retry", "retry is a Retry: a number of times and a number of seconds, neither below 0"
         )
     return said
 
@@ -124,7 +133,7 @@ def resolve(options: Options) -> Settings:
     # `/api` at its end is taken as said twice.
     base_url = base_url.removesuffix("/api")
     derived = DEFAULT_CREDENTIALS_URL if base_url == DEFAULT_BASE_URL else f"{base_url}/credentials"
-    version = present(options.api_version)
+    version = _version(present(options.api_version))
     return Settings(
         api_key=api_key,
         base_url=base_url,

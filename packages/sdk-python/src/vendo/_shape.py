@@ -34,7 +34,9 @@ def filled(value: object) -> str:
 
 
 def number(value: object) -> int | float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if not isinstance(value, float) or not math.isfinite(value):
         raise Unreadable
     return value
 
@@ -50,9 +52,12 @@ def maybe(read: Reader[T]) -> Reader[T | None]:
     return lambda value: None if value is None else read(value)
 
 
-def either(read: Reader[T], default: T) -> Reader[T]:
-    """The default for what is missing."""
-    return lambda value: default if value is None else read(value)
+D = TypeVar("D")
+
+
+def optional(wire: Mapping[str, object], name: str, read: Reader[T], default: D) -> T | D:
+    """What is there must be of its shape; what is missing is the default."""
+    return read(wire[name]) if name in wire else default
 
 
 def array(read: Reader[T]) -> Reader[list[T]]:

@@ -48,12 +48,12 @@ class _Shared:
     """One client for as long as the environment says the same, which may be read from a file after this is imported."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._made: tuple[Secret, Vendo] | None = None
         _forks.watch(self)
 
     def begin_anew(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def get(self) -> Vendo:
         made_of = Secret(repr([os.environ.get(name) for name in _NAMES]))

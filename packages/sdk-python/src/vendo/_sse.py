@@ -16,7 +16,8 @@ class TooLong(Exception):
 class Parser:
     def __init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._text = ""
+        self._pieces: list[str] = []
+        self._holds_back = False
         self._is_first = True
         self._type = ""
         self._data: list[str] = []
@@ -27,26 +28,32 @@ class Parser:
 
     def feed(self, chunk: bytes) -> list[EventStreamMessage]:
         """The events that end in the chunk. Raises `TooLong`."""
-        self._text += self._decoder.decode(chunk)
-        if self._is_first and self._text:
-            self._text = self._text.removeprefix("\ufeff")
+        text = self._decoder.decode(chunk)
+        if self._is_first and text:
+            text = text.removeprefix("\ufeff")
             self._is_first = False
-        # A line that ends in `\r` may go on with `\n`, which belongs to it.
-        held = "\r" if self._text.endswith("\r") else ""
-        text = self._text.removesuffix(held) if held else self._text
-        *lines, rest = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        self._text = rest + held
-        events = [event for line in lines if (event := self._line(line)) is not None]
-        if len(self._text) + self._size > _LONGEST:
+        self._pieces.append(text)
+        self._size += len(text)
+        events: list[EventStreamMessage] = []
+        if "\n" in text or "\r" in text or self._holds_back:
+            events = self._lines("".join(self._pieces))
+        if self._size > _LONGEST:
             raise TooLong
         return events
+
+    def _lines(self, text: str) -> list[EventStreamMessage]:
+        # A line that ends in `\r` may go on with `\n`, which belongs to it.
+        self._holds_back = text.endswith("\r")
+        held = "\r" if self._holds_back else ""
+        *lines, rest = text.removesuffix(held).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        self._pieces = [rest + held]
+        return [event for line in lines if (event := self._line(line)) is not None]
 
     def _line(self, line: str) -> EventStreamMessage | None:
         if line == "":
             return self._end()
         name, _, value = line.partition(":")
         value = value.removeprefix(" ")
-        self._size += len(value)
         if name == "event":
             self._type = value
         elif name == "data":
@@ -59,7 +66,9 @@ class Parser:
 
     def _end(self) -> EventStreamMessage | None:
         data, kind, identity = self._data, self._type, self._id
-        self._data, self._type, self._id, self._size = [], "", None, 0
+        self._data, self._type, self._id = [], "", None
+        # What is left of the chunk counts anew with the next.
+        self._size = 0
         if not data:
             return None
         return EventStreamMessage(type=kind or "message", data=_json("\n".join(data)), id=identity)

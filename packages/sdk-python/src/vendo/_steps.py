@@ -95,14 +95,18 @@ class Sleep:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """For what another call is about to know. Is sent `NotHere` by who can not wait, and `TooLate` after the deadline."""
+    """
+    For what another call is about to know, which `thread` makes. Is sent `NotHere` by who can not wait, and `TooLate` after
+    the deadline.
+    """
 
     future: Future[Any]
     deadline: float
+    thread: int
 
 
 class NotHere:
-    """Whoever is waited for may be a task of the event loop that waiting would stop."""
+    """The other call is made by this very thread: by a task of its event loop, or by what a signal interrupted."""
 
 
 class TooLate:

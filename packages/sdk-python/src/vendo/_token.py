@@ -24,6 +24,11 @@ _LONGEST = 60.0
 _SAFETY_MARGIN = 60.0
 
 
+def has_expired(token: Token) -> bool:
+    """By the clock of the wall: the other one stands still while a machine sleeps."""
+    return token.expires_at is not None and token.expires_at <= datetime.now(UTC)
+
+
 def reusable_for(token: Token) -> float:
     """Seconds that a token taken now may be used again: a minute at most, and never in the last minute of its life."""
     if token.expires_at is None:

@@ -55,7 +55,7 @@ class Tokens:
         self, slugs: Iterable[str], user: Secret | None
     ) -> Steps[dict[str, Token | VendoError]]:
         """Each slug once, with its token or why there is none. Raises when the caller as a whole is refused."""
-        if isinstance(slugs, (str, bytes)):
+        if isinstance(slugs, (str, bytes)) or not isinstance(slugs, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance] -- not all check types
             raise invalid("slugs", "slugs is a list of them, such as ['openai', 'slack']")
         answers: dict[str, Token | VendoError] = {}
         missing: list[str] = []
@@ -126,11 +126,12 @@ class Tokens:
     ) -> Steps[dict[str, Token | VendoError]]:
         """Several in one request. What was vended is kept."""
         call = Call(f"{self._settings.credentials_url}/_bulk?slugs={','.join(slugs)}")
+        mark = self._memory.mark()
         bulk = yield from self._calls.ask(call, _wire.bulk, user)
         answers = {slug: bulk.answer(slug) for slug in slugs}
         for slug, answer in answers.items():
             if isinstance(answer, Token):
-                self._memory.keep(Owner(user, slug), answer)
+                self._memory.keep(Owner(user, slug), answer, mark)
         return answers
 
     def _ask_alone(self, slug: str, user: Secret | None) -> Steps[Token | VendoError]:

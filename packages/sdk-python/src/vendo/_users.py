@@ -21,7 +21,7 @@ def user_of(jwt: Secret | None) -> Secret:
             "identity_not_present",
             "the X-Vendo-User-JWT header is missing; the request did not come from a user",
         )
-    if re.fullmatch(r"[!-~]+", jwt.reveal()) is None:
+    if re.fullmatch(r"[!-+\x2d-~]+", jwt.reveal()) is None:
         raise failure(
             "identity_invalid",
             "the user token is not one compact JWT; send X-Vendo-User-JWT once, as it was issued",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 from vendo._apis import BillingAPI, Bound, ConnectionsAPI, EventsAPI, IntegrationsAPI
 from vendo._blocking import Sockets, plainly
 from vendo._core import Core
+from vendo._forks import load
 from vendo._secret import Secret, present
 from vendo._settings import Options, Retry
 from vendo._steps import Steps
@@ -151,9 +152,8 @@ class Vendo:
         sent once more; a body that can only be read once is not sent again. A redirect to another host takes no token
         along. Raises as `token` does, when a request is made, and what `requests` raises.
         """
-        from vendo._session import session_of
-
-        return session_of(self._bound, slug)
+        made: Session = load("vendo._session").session_of(self._bound, slug)
+        return made
 
     def connect_url(
         self, slug: str, *, return_to: str | None = None, state: str | None = None

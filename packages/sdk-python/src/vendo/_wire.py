@@ -1,9 +1,11 @@
 """The answers of the service, each with its reader. Fields that nobody asked about are left alone."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from vendo._error import VendoError
 from vendo._failures import failure, unanswered
@@ -13,11 +15,11 @@ from vendo._shape import (
     Unreadable,
     array,
     boolean,
-    either,
     filled,
     instant,
     maybe,
     number,
+    optional,
     record,
     record_of,
     text,
@@ -42,15 +44,22 @@ def token(value: object) -> Token:
     return Token(
         token=Secret(filled(wire.get("access_token"))),
         expires_at=maybe(instant)(wire["expires_at"]),
-        token_type=either(text, "Bearer")(wire.get("token_type")),
+        token_type=optional(wire, "token_type", text, "Bearer"),
         origin="service",
     )
 
 
 @dataclass(frozen=True, slots=True)
+class _BulkError:
+    code: str
+    detail: str
+    connect_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Bulk:
     tokens: Mapping[str, Token | None]
-    errors: Mapping[str, Mapping[str, str | None]]
+    errors: Mapping[str, _BulkError]
 
     def answer(self, slug: str) -> Token | VendoError:
         """The answer about one slug."""
@@ -60,21 +69,16 @@ class Bulk:
         error = self.errors.get(slug)
         if error is None:
             return unanswered(f"the Vendo service said nothing about {slug}", slug=slug)
-        return failure(
-            error["code"] or "upstream_error",
-            error["detail"] or "",
-            slug=slug,
-            connect_url=error["connect_url"],
-        )
+        return failure(error.code, error.detail, slug=slug, connect_url=error.connect_url)
 
 
-def _bulk_error(value: object) -> Mapping[str, str | None]:
+def _bulk_error(value: object) -> _BulkError:
     wire = record(value)
-    return {
-        "code": text(wire.get("code")),
-        "detail": text(wire.get("detail")),
-        "connect_url": maybe(text)(wire.get("connect_url")),
-    }
+    return _BulkError(
+        code=text(wire.get("code")),
+        detail=text(wire.get("detail")),
+        connect_url=optional(wire, "connect_url", text, None),
+    )
 
 
 def bulk(value: object) -> Bulk:
@@ -122,10 +126,10 @@ def _connection(value: object) -> Connection:
     # The secrets are taken out of the metadata, which is there to be looked at.
     metadata = cast("dict[str, Any]", dict(record(wire.get("metadata"))))
     credential = _secrets(metadata.pop("credential", None))
-    optional = maybe(text)
+    given = maybe(text)
     return Connection(
-        id=optional(_given(wire, "id")),
-        external_id=optional(wire.get("external_id")),
+        id=given(_given(wire, "id")),
+        external_id=given(wire.get("external_id")),
         slug=text(wire.get("slug")),
         display_name=text(wire.get("display_name")),
         category=text(wire.get("category")),
@@ -134,16 +138,16 @@ def _connection(value: object) -> Connection:
         metadata=metadata,
         context=maybe(record)(wire.get("context")),
         credential=credential,
-        api_key=optional(wire.get("api_key")),
-        base_url=optional(wire.get("base_url")),
-        setup_url=optional(wire.get("setup_url")),
-        error_message=optional(wire.get("error_message")),
-        connected_at=_moment(optional(wire.get("connected_at"))),
+        api_key=given(wire.get("api_key")),
+        base_url=given(wire.get("base_url")),
+        setup_url=given(wire.get("setup_url")),
+        error_message=given(wire.get("error_message")),
+        connected_at=_moment(given(wire.get("connected_at"))),
         env_bootstrap=maybe(_bootstrap)(wire.get("env_bootstrap")),
-        exclusive=either(boolean, False)(wire.get("exclusive")),
-        logo_url=optional(wire.get("logo_url")),
-        brand_color=optional(wire.get("brand_color")),
-        docs_url=optional(wire.get("docs_url")),
+        exclusive=optional(wire, "exclusive", boolean, False),
+        logo_url=given(wire.get("logo_url")),
+        brand_color=given(wire.get("brand_color")),
+        docs_url=given(wire.get("docs_url")),
     )
 
 
@@ -153,19 +157,19 @@ def connections(value: object) -> list[Connection]:
 
 def integration(value: object) -> Integration:
     wire = record(value)
-    optional = maybe(text)
+    given = maybe(text)
     return Integration(
         slug=text(wire.get("provider")),
         name=text(wire.get("name")),
         description=text(wire.get("description")),
         category=text(wire.get("category")),
-        logo_url=optional(wire.get("logo_url")),
-        brand_color=optional(wire.get("brand_color")),
-        docs_url=optional(wire.get("docs_url")),
+        logo_url=given(wire.get("logo_url")),
+        brand_color=given(wire.get("brand_color")),
+        docs_url=given(wire.get("docs_url")),
         supported_profiles=tuple(array(text)(wire.get("supported_profiles"))),
         default_profile=text(wire.get("default_profile")),
-        enabled=either(boolean, True)(wire.get("enabled")),
-        featured=either(boolean, False)(wire.get("featured")),
+        enabled=optional(wire, "enabled", boolean, True),
+        featured=optional(wire, "featured", boolean, False),
     )
 
 
@@ -212,10 +216,10 @@ def _provider_usage(value: object) -> ProviderUsage:
 def usage(period: Any) -> Reader[Usage]:
     def read(value: object) -> Usage:
         wire = record(value)
-        instant(wire.get("since"))
+        since = instant(wire.get("since"))
         return Usage(
             period=period,
-            since=text(wire.get("since")),
+            since=since.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             total_micros=_micros(wire.get("total_micros")),
             providers=array(_provider_usage)(wire.get("providers")),
         )
@@ -232,11 +236,10 @@ def session_url(value: object) -> str:
 
 def is_url(url: str) -> bool:
     """Whether it is absolute: it names its scheme, and a host where that has one."""
-    scheme, colon, rest = url.partition(":")
-    if not (colon and scheme.isascii() and scheme[:1].isalpha()) or any(
-        one.isspace() for one in url
-    ):
+    if not isinstance(url, str) or re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:\S*", url) is None:  # pyright: ignore[reportUnnecessaryIsInstance] -- not all check types
         return False
-    if not all(one.isalnum() or one in "+-." for one in scheme):
+    try:
+        parts = urlsplit(url)
+    except ValueError:
         return False
-    return scheme.lower() not in ("http", "https") or len(rest.strip("/")) > 0
+    return parts.scheme not in ("http", "https") or bool(parts.hostname)

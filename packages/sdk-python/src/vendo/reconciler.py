@@ -5,6 +5,7 @@ Which variables changed is told by their names, never by their values.
 """
 
 import atexit
+import glob
 import json
 import os
 import sys
@@ -15,6 +16,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, NoReturn, cast
 from urllib.parse import urlsplit
@@ -281,7 +283,7 @@ class Reconciler:
             )
         try:
             self._on_error(failed)
-        except Exception as error:
+        except BaseException as error:
             _print(error)
 
 
@@ -348,10 +350,19 @@ def _read(path: str) -> Secret | None:
         return None
 
 
+def _clear(folder: str, name: str) -> None:
+    """What a process left behind that was ended while it wrote. Nobody writes for a minute."""
+    for beside in Path(folder).glob(f"{glob.escape(name)}.*.new"):
+        with suppress(OSError):
+            if beside.stat().st_mtime < time.time() - 60:
+                beside.unlink()
+
+
 def _replace(path: str, text: Secret) -> None:
     """Written beside, synced and renamed: a crash leaves the old file or the new one."""
     target = os.path.realpath(path)
     folder, name = os.path.split(target)
+    _clear(folder, name)
     # Of a name that nobody else has, in this process or in another, and for its owner alone.
     descriptor, beside = tempfile.mkstemp(prefix=f"{name}.", suffix=".new", dir=folder)
     try:
@@ -487,7 +498,7 @@ def _at(connection: Connection, path: str) -> str | None:
     return str(value)
 
 
-def _print(error: Exception) -> None:
+def _print(error: BaseException) -> None:
     """One line. Of what is not ours the text is left out: it may hold anything."""
     if isinstance(error, VendoError):
         said = f"{error.message} ({error.code})"

@@ -155,7 +155,7 @@ class Usage(TypedDict):
 
     period: Literal["day", "month"]
     since: str
-    """RFC 3339."""
+    """RFC 3339, in UTC."""
     total_micros: int
     providers: list[ProviderUsage]
 
