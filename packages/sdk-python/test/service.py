@@ -31,6 +31,8 @@ class Reply:
     json: Any = None
     text: str | None = None
     headers: dict[str, str] = field(default_factory=dict[str, str])
+    before: bytes = b""
+    """Sent before the answer."""
     raw: Callable[[socket.socket], None] | None = None
     """Writes to the socket itself, which is closed afterwards."""
 
@@ -38,13 +40,14 @@ class Reply:
 class Pouring:
     """An answer of 64 MiB, for who would read them."""
 
-    def __init__(self) -> None:
+    def __init__(self, head: bytes = b"HTTP/1.1 200 OK\r\n\r\n") -> None:
+        self._head = head
         self._over = threading.Event()
         self._finished = False
 
     def __call__(self, sock: socket.socket) -> None:
         try:
-            sock.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            sock.sendall(self._head)
             for _ in range(1024):
                 sock.sendall(b" " * 65_536)
             self._finished = True
@@ -110,6 +113,7 @@ class Service:
                     return
                 body = (reply.text or "") if reply.json is None else json.dumps(reply.json)
                 data = body.encode()
+                self.wfile.write(reply.before)
                 self.send_response(reply.status)
                 for name, value in reply.headers.items():
                     self.send_header(name, value)

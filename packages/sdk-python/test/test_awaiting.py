@@ -7,13 +7,14 @@ import sys
 import threading
 import unittest
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from unittest import mock
 
 from service import KEY, Asked, Pouring, Reply, Service, token
 
 import vendo
-from vendo import AsyncVendo, AuthError, Vendo, VendoError, _shorthands
+from vendo import AsyncVendo, AuthError, UpstreamError, Vendo, VendoError, _shorthands
 from vendo._aiohttp import is_installed
 
 WAYS = (False, True) if is_installed() else (False,)
@@ -199,6 +200,60 @@ asyncio.run(ask())
                     self.assertEqual(await task, "tok_of_the_task")
 
                 asyncio.run(main())
+                _shorthands.shared().close()
+
+    def test_as_many_requests_are_under_way_as_are_asked_for(self) -> None:
+        together = threading.Barrier(40)
+
+        def answer(asked: Asked) -> Reply:
+            together.wait(20)
+            return token(f"tok_of_{asked.headers['x-vendo-user-jwt']}")
+
+        async def work(client: AsyncVendo, _: Service) -> None:
+            users = [client.for_user(f"user.{n}") for n in range(40)]
+            found = await asyncio.gather(*(user.token("notion") for user in users))
+            self.assertEqual(found, [f"tok_of_user.{n}" for n in range(40)])
+
+        self.on_each(answer, work)
+
+    def test_a_proxy_of_the_environment_is_used(self) -> None:
+        with Service() as proxy:
+            for use_aiohttp in WAYS:
+                with mock.patch.dict(
+                    os.environ, {"http_proxy": f"http://anna:hidden@{proxy.url[7:]}"}
+                ):
+
+                    async def main(use_aiohttp: bool = use_aiohttp) -> None:
+                        address = "http://vendo.invalid:8080"
+                        async with AsyncVendo(KEY, address, use_aiohttp=use_aiohttp) as client:
+                            self.assertEqual(await client.token("notion"), "tok_one")
+
+                    asyncio.run(main())
+            for asked in proxy.ledger:
+                self.assertEqual(asked.path, "http://vendo.invalid:8080/credentials/notion")
+                self.assertEqual(asked.headers["proxy-authorization"], "Basic YW5uYTpoaWRkZW4=")
+            self.assertEqual(len(proxy.ledger), len(WAYS))
+
+    def test_nobody_waits_for_a_loop_that_stands_still(self) -> None:
+        with Service() as service:
+            said = {"VENDO_API_KEY": KEY, "VENDO_BASE_URL": service.url, "VENDO_TIMEOUT_MS": "200"}
+            with mock.patch.dict(os.environ, said):
+
+                async def begin() -> "asyncio.Task[str]":
+                    task = asyncio.ensure_future(vendo.aio.token("notion"))
+                    await asyncio.to_thread(service.wait_for, 1)
+                    return task
+
+                loop = asyncio.new_event_loop()
+                task = loop.run_until_complete(begin())
+                # It is in the middle of its call, and goes on no more.
+                with ThreadPoolExecutor(1) as threads:
+                    with self.assertRaisesRegex(UpstreamError, "within 0.2 s"):
+                        threads.submit(vendo.token, "notion").result(10)
+                    self.assertEqual(threads.submit(vendo.token, "notion").result(10), "tok_one")
+                loop.run_until_complete(task)
+                loop.run_until_complete(loop.shutdown_default_executor())
+                loop.close()
                 _shorthands.shared().close()
 
     def test_many_tasks_of_many_threads_and_none_waits_for_ever(self) -> None:

@@ -63,6 +63,33 @@ class Reuse(unittest.TestCase):
                     thread.join(20)
             self.assertEqual((len(service.ledger), service.connections), (24, 8))
 
+    def test_an_interim_answer_is_not_taken_for_that_of_the_next_request(self) -> None:
+        early = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 2
+
+        def answer(asked: Asked) -> Reply:
+            made = token(f"tok_of_{asked.headers['x-vendo-user-jwt']}")
+            made.before = early
+            return made
+
+        with Service(answer) as service, Vendo(KEY, service.url, retry=ONCE) as client:
+            for user in ("alice", "bob", "alice", "carol"):
+                scoped = client.for_user(user)
+                scoped.invalidate("notion")
+                self.assertEqual(scoped.token("notion"), f"tok_of_{user}")
+            self.assertEqual(service.connections, 1)
+
+    def test_after_an_answer_that_may_have_a_body_or_not_another_one_is_opened(self) -> None:
+        for odd in (Reply(204, text="a body"), Reply(101), Reply(304, text="a body")):
+            answers = iter((odd, token("tok_next")))
+            with (
+                Service(lambda _, answers=answers: next(answers)) as service,
+                Vendo(KEY, service.url, retry=ONCE) as client,
+            ):
+                with self.assertRaises(UpstreamError):
+                    client.token("notion")
+                self.assertEqual(client.token("notion"), "tok_next")
+                self.assertEqual(service.connections, 2)
+
     def test_one_that_the_service_closed_meanwhile_is_not_used(self) -> None:
         def once(_: Asked) -> Reply:
             return Reply(
@@ -183,6 +210,22 @@ class Time(unittest.TestCase):
             with Vendo(KEY, url) as client, self.assertRaises(UpstreamError) as raised:
                 client.token("notion")
             self.assertIn(f"({reason}); check VENDO_BASE_URL", raised.exception.message)
+
+    def test_a_chunk_of_no_size_is_not_read_to_the_end(self) -> None:
+        pour = Pouring(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n")
+        with Service(lambda _: Reply(raw=pour)) as service:
+            with Vendo(KEY, service.url, retry=ONCE) as client, self.assertRaises(UpstreamError):
+                client.token("notion")
+            self.assertFalse(pour.finished())
+
+    def test_a_name_that_is_looked_up_for_too_long_is_given_up(self) -> None:
+        never = threading.Event()
+        with mock.patch.object(socket, "getaddrinfo", lambda *_, **__: never.wait(20)):
+            with Vendo(KEY, "http://vendo.invalid", timeout=0.2) as client:
+                with self.assertRaises(UpstreamError) as raised:
+                    client.token("notion")
+        never.set()
+        self.assertEqual(raised.exception.message, "the Vendo service did not answer within 0.2 s")
 
     def test_an_answer_without_end_is_given_up(self) -> None:
         pour = Pouring()

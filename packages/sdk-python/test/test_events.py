@@ -3,16 +3,27 @@
 import asyncio
 import os
 import random
+import signal
 import socket
 import threading
 import unittest
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from unittest import mock
 
 from service import KEY, Asked, Reply, Service, refusal
 
-from vendo import AsyncVendo, AuthError, Vendo, VendoError, VendoOnlyFeature
+from vendo import (
+    AsyncVendo,
+    AuthError,
+    ValidationError,
+    Vendo,
+    VendoError,
+    VendoOnlyFeature,
+    _events,
+)
 from vendo._aiohttp import is_installed
+from vendo._apis import Subscription
+from vendo._async_apis import AsyncSubscription
 from vendo._sse import Parser, TooLong
 from vendo.types import EventStreamMessage
 
@@ -64,7 +75,7 @@ class Parsing(unittest.TestCase):
             self.assertEqual(parser.retry, 0.01)
 
     def test_an_event_that_is_too_long_is_none(self) -> None:
-        for part in (b"a" * 65_536, b"data: " + b"a" * 65_536 + b"\n"):
+        for part in (b"a" * 65_536, b"data: " + b"a" * 65_536 + b"\n", b"data\n" * 13_000):
             parser = Parser()
             with self.assertRaises(TooLong):
                 for _ in range(20):
@@ -180,6 +191,71 @@ class Subscribing(unittest.TestCase):
                 self.assertEqual(next(events).data, 2)
             self.assertEqual(len(service.ledger), 1)
 
+    def test_closing_the_client_ends_the_loops_over_its_events(self) -> None:
+        never = threading.Event()
+        with Service(lambda _: stream(b"data: 1\n\n", until=never)) as service:
+            with Vendo(KEY, service.url) as vendo:
+                events = vendo.for_user("user.jwt.one").events.subscribe()
+                next(events)
+            self.assertEqual(list(events), [])
+            self.assertEqual(len(service.ledger), 1)
+        never.set()
+
+    def test_what_a_signal_handler_raises_is_raised_though_it_closed_the_subscription(self) -> None:
+        def end(*_: object) -> None:
+            events.close()
+            raise SystemExit(3)
+
+        before = signal.signal(signal.SIGUSR1, end)
+        self.addCleanup(signal.signal, signal.SIGUSR1, before)
+        with (
+            Service(lambda _: refusal(503, "unavailable")) as service,
+            Vendo(KEY, service.url) as vendo,
+            vendo.events.subscribe() as events,
+            mock.patch.object(
+                Subscription, "_sleep", lambda *_: signal.raise_signal(signal.SIGUSR1)
+            ),
+            self.assertRaises(SystemExit),
+        ):
+            next(events)
+
+    def test_what_is_no_event_stream_is_not_read_as_one(self) -> None:
+        told: list[str] = []
+        page = Reply(text="data: 1\n\n", headers={"Content-Type": "text/html"})
+        with Service(in_turn(page)) as service, Vendo(KEY, service.url) as vendo:
+            events = vendo.events.subscribe(
+                on_reconnect=lambda _, error: told.append(error.message)
+            )
+            with self.assertRaises(AuthError):
+                next(events)
+        self.assertEqual(told, ["what was answered is no event stream; check VENDO_BASE_URL"])
+
+    def test_an_id_may_be_of_any_letters_and_one_that_is_none_is_refused(self) -> None:
+        with Service(in_turn(stream("id: 日\ndata: 1\n\n".encode()))) as service:
+            with Vendo(KEY, service.url) as vendo:
+                events = vendo.events.subscribe(max_backoff_sec=0)
+                next(events)
+                with self.assertRaises(AuthError):
+                    next(events)
+                after = service.ledger[1].headers["last-event-id"]
+                self.assertEqual(after.encode("latin-1").decode(), "日")
+                with self.assertRaises(ValidationError) as raised:
+                    vendo.events.subscribe(last_event_id="1\nX-Other: 2")
+                self.assertEqual(raised.exception.field, "last_event_id")
+
+    def test_it_waits_neither_for_nothing_nor_for_years(self) -> None:
+        far = refusal(503, "unavailable")
+        far.headers["Retry-After"] = "9" * 30
+        waits: list[float] = []
+        with Service(in_turn(stream(b"retry: 0\ndata: 1\n\n"), far)) as service:
+            with Vendo(KEY, service.url) as vendo:
+                events = vendo.events.subscribe(max_backoff_sec=-1)
+                with mock.patch.object(Subscription, "_sleep", lambda _, wait: waits.append(wait)):
+                    next(events)
+                    with self.assertRaises(AuthError):
+                        next(events)
+        self.assertEqual(waits, [0.1, 3600])
+
     def test_leaving_its_with_closes_its_connection(self) -> None:
         gone = threading.Event()
 
@@ -202,8 +278,7 @@ class Subscribing(unittest.TestCase):
 class Awaiting(unittest.TestCase):
     def both(
         self, work: Callable[[AsyncVendo], Awaitable[None]], replies: Callable[[Asked], Reply]
-    ) -> list[Asked]:
-        ledgers: list[Asked] = []
+    ) -> None:
         for use_aiohttp in (False, True) if is_installed() else (False,):
             with Service(replies) as service:
 
@@ -212,8 +287,6 @@ class Awaiting(unittest.TestCase):
                         await work(client)
 
                 asyncio.run(main())
-            ledgers += service.ledger
-        return ledgers
 
     def test_the_events_come_and_a_final_refusal_is_raised(self) -> None:
         async def work(client: AsyncVendo) -> None:
@@ -236,31 +309,108 @@ class Awaiting(unittest.TestCase):
         cancelled = threading.Event()
 
         def write(sock: socket.socket) -> None:
-            sock.sendall(HEAD + b"retry: 1\nid: 3\ndata: 1\n\n")
+            # Without an id nothing brings back what is lost.
+            sock.sendall(HEAD + b"data: 1\n\n")
             cancelled.wait(20)
-            with suppress(OSError):
-                sock.sendall(b"data: 2\n\n")
+            sock.sendall(b"data: 2\n\n")
+
+        connections: list[Asked] = []
 
         def answer(asked: Asked) -> Reply:
-            return stream(b"data: 2\n\n") if "last-event-id" in asked.headers else Reply(raw=write)
+            connections.append(asked)
+            return Reply(raw=write)
 
         async def work(client: AsyncVendo) -> None:
             cancelled.clear()
+            connections.clear()
             async with client.events.subscribe() as subscription:
                 first = await anext(subscription)
-                waiting = asyncio.ensure_future(anext(subscription))
-                await asyncio.sleep(0)
-                waiting.cancel()
-                with self.assertRaises(asyncio.CancelledError):
-                    await waiting
+                for _ in range(3):
+                    waiting = asyncio.ensure_future(anext(subscription))
+                    await asyncio.sleep(0)
+                    waiting.cancel()
+                    with self.assertRaises(asyncio.CancelledError):
+                        await waiting
                 cancelled.set()
                 second = await anext(subscription)
-            self.assertEqual((first.data, second.data), (1, 2))
+            self.assertEqual((first.data, second.data, len(connections)), (1, 2, 1))
 
         self.both(work, answer)
 
+    def _ended(
+        self,
+        answer: Callable[[Asked], Reply],
+        is_silent: bool,
+        end: Callable[[AsyncVendo, AsyncSubscription], Awaitable[None]],
+    ) -> None:
+        asked: list[Asked] = []
+        came = threading.Event()
 
-class Silence(unittest.TestCase):
+        def note(what: Asked) -> Reply:
+            asked.append(what)
+            came.set()
+            return answer(what)
+
+        async def work(client: AsyncVendo) -> None:
+            asked.clear()
+            came.clear()
+            told = asyncio.Event()
+            subscription = client.events.subscribe(on_reconnect=lambda *_: told.set())
+
+            async def read() -> None:
+                async for _ in subscription:
+                    told.set()
+
+            reader = asyncio.ensure_future(read())
+            await asyncio.to_thread(came.wait, 20)
+            if not is_silent:
+                await told.wait()
+            await end(client, subscription)
+            await asyncio.wait_for(reader, 10)
+            self.assertEqual(len(asked), 1)
+
+        self.both(work, note)
+
+    def ended(self, end: Callable[[AsyncVendo, AsyncSubscription], Awaitable[None]]) -> None:
+        """The loop ends, and no other connection is opened for it, whether it reads, opens or sleeps."""
+        never = threading.Event()
+        waits = refusal(503, "unavailable")
+        waits.headers["Retry-After"] = "30"
+
+        def silent(_: Asked) -> Reply:
+            never.wait(20)
+            return Reply()
+
+        answers: list[Callable[[Asked], Reply]] = [
+            lambda _: stream(b"data: 1\n\n", until=never),
+            lambda _: waits,
+            silent,
+        ]
+        for answer in answers:
+            self._ended(answer, answer is silent, end)
+        never.set()
+
+    def test_closing_it_ends_the_loop_that_waits_for_the_next(self) -> None:
+        self.ended(lambda _, subscription: subscription.aclose())
+
+    def test_closing_the_client_ends_the_loops_over_its_events(self) -> None:
+        self.ended(lambda client, _: client.aclose())
+
+
+class Breaking(unittest.TestCase):
+    def test_a_stream_that_falls_silent_is_opened_anew(self) -> None:
+        told: list[str] = []
+        never = threading.Event()
+        quiet = stream(b": here\n\n", until=never)
+        with Service(in_turn(quiet)) as service, Vendo(KEY, service.url) as vendo:
+            events = vendo.events.subscribe(
+                on_reconnect=lambda _, error: told.append(error.message)
+            )
+            with mock.patch.object(_events, "_SILENCE", 0.2), self.assertRaises(AuthError):
+                next(events)
+        never.set()
+        self.assertEqual(told, ["the event stream fell silent"])
+
     def test_a_stream_that_breaks_off_in_an_answer_is_told_as_what_it_is(self) -> None:
         told: list[VendoError] = []
 

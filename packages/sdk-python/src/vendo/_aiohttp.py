@@ -3,9 +3,8 @@
 import asyncio
 import errno
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -34,17 +33,33 @@ def is_installed() -> bool:
     return _AIOHTTP is not None
 
 
-@dataclass(frozen=True, slots=True)
 class _Stream:
-    status: int
-    headers: Mapping[str, str]
-    response: Any
-    loop: asyncio.AbstractEventLoop
+    """An answer that is opened, and then read."""
+
+    def __init__(self, opening: "asyncio.Task[Any]") -> None:
+        self.opening = opening
+        self.response: Any = None
+        self.is_aborted = False
+        self._loop = asyncio.get_running_loop()
+
+    @property
+    def status(self) -> int:
+        return self.response.status
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return _headers(self.response)
 
     def abort(self) -> None:
-        # From whichever thread, and where the loop is closed there is nothing left to close.
+        self.is_aborted = True
+        # From whichever thread, and where the loop is closed there is nothing left to end.
         with suppress(RuntimeError):
-            self.loop.call_soon_threadsafe(self.response.close)
+            self._loop.call_soon_threadsafe(self.end)
+
+    def end(self) -> None:
+        self.opening.cancel()
+        if self.response is not None:
+            self.response.close()
 
 
 class Aiohttp:
@@ -64,11 +79,18 @@ class Aiohttp:
     async def listen(
         self, request: Request, deadline: float, begins: Callable[[Stream], None]
     ) -> Stream:
-        opened = await _plainly(self._opened(request, deadline))
+        stream = _Stream(asyncio.ensure_future(self._opened(request, deadline)))
+        begins(stream)
+        try:
+            opened = await _plainly(stream.opening)
+        except asyncio.CancelledError:
+            stream.end()
+            if not stream.is_aborted:
+                raise
+            opened = TransportFailed("it was given up")
         if isinstance(opened, TransportFailed):
             raise opened
-        stream = _Stream(opened.status, _headers(opened), opened, asyncio.get_running_loop())
-        begins(stream)
+        stream.response = opened
         return stream
 
     async def receive(self, stream: Stream, deadline: float) -> bytes:
@@ -113,16 +135,19 @@ class Aiohttp:
             return _failed(error)
 
     def _request(self, request: Request) -> Any:
-        proxy = proxy_of(origin_of(request.url))
+        origin = origin_of(request.url)
+        proxy = proxy_of(origin)
+        to_proxy = {} if proxy is None else proxy.opened_headers()
+        is_tunnelled = origin.scheme == "https"
         return self._session().request(
             request.method,
             # As it is: what is escaped in it stays so.
             _YARL.URL(request.url, encoded=True),
-            headers=request.opened_headers(),
+            headers=request.opened_headers() | ({} if is_tunnelled else to_proxy),
             data=request.body,
             allow_redirects=False,
             proxy=None if proxy is None else proxy.url,
-            proxy_headers=None if proxy is None else proxy.opened_headers(),
+            proxy_headers=to_proxy if is_tunnelled else None,
         )
 
     def _session(self) -> Any:
@@ -138,7 +163,7 @@ class Aiohttp:
         return session
 
 
-async def _plainly(work: Coroutine[Any, Any, T]) -> T:
+async def _plainly(work: Awaitable[T]) -> T:
     """Whoever is cancelled while it lasts has no frames of aiohttp in the traceback, which have the opened headers."""
     try:
         return await work

@@ -145,3 +145,6 @@ async def _run(steps: Steps[T], transport: AsyncTransport, sleep: Sleeping) -> T
                 step = steps.send(outcome)
     except StopIteration as end:
         return end.value
+    finally:
+        # Also where a signal came in between: what others wait for is let go of.
+        steps.close()

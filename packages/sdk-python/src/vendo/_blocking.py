@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from typing import Any, Protocol, TypeVar
 
 from vendo._error import VendoError
-from vendo._http import Exchange, Pool
+from vendo._http import Exchange, Pool, aborting
 from vendo._steps import (
     Answer,
     Listen,
@@ -47,13 +47,14 @@ class Sockets:
         self._pool = Pool()
 
     def send(self, request: Request, deadline: float) -> Answer:
-        return self.exchange(request, deadline).perform()
+        with aborting(self.exchange(request, deadline)) as exchange:
+            return exchange.perform()
 
     def listen(self, request: Request, deadline: float, begins: Callable[[Stream], None]) -> Stream:
-        exchange = self.exchange(request, deadline)
-        begins(exchange)
-        exchange.begin()
-        return exchange
+        with aborting(self.exchange(request, deadline)) as exchange:
+            begins(exchange)
+            exchange.begin()
+            return exchange
 
     def receive(self, stream: Stream, deadline: float) -> bytes:
         assert isinstance(stream, Exchange)
@@ -115,3 +116,6 @@ def _run(steps: Steps[T], transport: Transport, sleep: Callable[[float], object]
                 step = steps.send(outcome)
     except StopIteration as end:
         return end.value
+    finally:
+        # Also where a signal came in between: what others wait for is let go of.
+        steps.close()

@@ -57,8 +57,7 @@ class Flights(Generic[T]):
             mine: _Flight[T] = _Flight()
             # It is taken back however this ends, from the moment it may be found.
             try:
-                with self._lock:
-                    found = self._under_way.setdefault(key, mine)
+                found = self._join(key, mine)
                 if found is mine:
                     mine.outcome = yield from ask()
                     return mine.outcome
@@ -66,25 +65,43 @@ class Flights(Generic[T]):
                 mine.outcome = copy.copy(error)
                 raise
             finally:
-                self._land(key, mine, keep)
+                try:
+                    self._land(key, mine, keep)
+                except BaseException:
+                    # A signal came in between.
+                    self._land(key, mine, keep)
+                    raise
             outcome: T | VendoError | _Abandoned | NotHere | TooLate
             outcome = yield Wait(found.future, deadline, found.thread)
             if isinstance(outcome, NotHere):
                 return (yield from ask())
             if isinstance(outcome, TooLate):
+                self._leave(key, found)
                 raise silent(self._patience)
             if isinstance(outcome, VendoError):
                 raise copy.copy(outcome)
             if not isinstance(outcome, _Abandoned):
                 return outcome
 
+    def _join(self, key: Hashable, mine: _Flight[T]) -> _Flight[T]:
+        with self._lock:
+            found = self._under_way.get(key)
+            # One that is over, or was waited for long enough, was left there by what ended its call at a bad moment.
+            if found is None or found.future.done():
+                found = self._under_way[key] = mine
+            return found
+
+    def _leave(self, key: Hashable, flight: _Flight[T]) -> None:
+        with self._lock:
+            if self._under_way.get(key) is flight:
+                del self._under_way[key]
+
     def _land(self, key: Hashable, flight: _Flight[T], keep: Callable[[T], None]) -> None:
         outcome = flight.outcome
-        try:
-            with self._lock:
-                if self._under_way.get(key) is flight:
-                    del self._under_way[key]
-                    if not isinstance(outcome, (VendoError, _Abandoned)):
-                        keep(outcome)
-        finally:
+        with self._lock:
+            if self._under_way.get(key) is flight:
+                del self._under_way[key]
+                if not isinstance(outcome, (VendoError, _Abandoned)):
+                    keep(outcome)
+        if not flight.future.done():
             flight.future.set_result(outcome)

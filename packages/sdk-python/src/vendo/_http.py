@@ -324,8 +324,11 @@ class _Connection(http.client.HTTPConnection):
         if self.origin.scheme == "https":
             self.sock.settimeout(self.left())
             context = _tls_context()
-            self.sock = context.wrap_socket(self.sock, server_hostname=self.origin.host)
-            self._reached = self.sock
+            # The handshake comes after it is known, so that it can be ended.
+            self.sock = self._reached = context.wrap_socket(
+                self.sock, server_hostname=self.origin.host, do_handshake_on_connect=False
+            )
+            self.sock.do_handshake()
 
     def send_request(self, request: Request, target: str) -> None:
         # Before the headers are opened: this is what lasts, and what a signal may end.
@@ -373,7 +376,8 @@ def _addresses(host: str, port: int, seconds: float) -> "list[Any]":
 
     def look_up() -> None:
         try:
-            addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            # As bytes: a text would have a codec loaded first, which a forked process may wait for in vain.
+            addresses = socket.getaddrinfo(host.encode(), port, type=socket.SOCK_STREAM)
         except Exception as error:
             found.set_exception(error)
         else:

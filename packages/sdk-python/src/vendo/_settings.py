@@ -61,7 +61,8 @@ def _address(field: str, text: str) -> str:
     try:
         url = urlsplit(text.strip())
         port = url.port
-        host = (url.hostname or "").encode("idna").decode("ascii")
+        host = url.hostname or ""
+        host = host if host.isascii() else host.encode("idna").decode("ascii")
     except ValueError:
         raise invalid(field, wrong) from None
     host = f"[{host}]" if ":" in host else host
