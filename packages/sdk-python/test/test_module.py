@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import unittest
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 from unittest import mock
@@ -136,6 +137,36 @@ class Shorthands(unittest.TestCase):
             ):
                 client.billing.usage(period=cast("Any", "year&x=1"))
             self.assertEqual((raised.exception.field, service.ledger), ("period", []))
+
+    def test_what_can_be_no_setting_is_refused_when_the_client_is_made(self) -> None:
+        wrong: dict[str, list[object]] = {
+            "timeout": [0, -1, float("nan"), float("inf"), 1e300, "5"],
+            "retry": [3, vendo.Retry(times=-1), vendo.Retry(base=float("inf"))],
+            "base_url": ["vendo.example", "ftp://vendo.example", "http://"],
+            "api_version": ["a version"],
+        }
+        for name, values in wrong.items():
+            for value in values:
+                with (
+                    self.subTest(name=name, value=value),
+                    self.assertRaises(vendo.ValidationError) as raised,
+                ):
+                    vendo.Vendo(KEY, **cast("Any", {name: value}))
+                self.assertEqual(raised.exception.field, name)
+
+    def test_what_can_be_no_argument_is_refused_before_it_is_sent(self) -> None:
+        calls: dict[str, Callable[[vendo.Vendo], object]] = {
+            "state": lambda client: client.connect_url("notion", state=cast("Any", object())),
+            "return_to": lambda client: client.connect_url("notion", return_to="http://?x"),
+            "slugs": lambda client: client.tokens(cast("Any", None)),
+            "slug": lambda client: client.token(cast("Any", None)),
+        }
+        with Service() as service, vendo.Vendo(KEY, service.url) as client:
+            for field, call in calls.items():
+                with self.subTest(field), self.assertRaises(vendo.ValidationError) as raised:
+                    call(client)
+                self.assertEqual(raised.exception.field, field)
+            self.assertEqual(service.ledger, [])
 
     def test_bytes_are_no_body_of_a_webhook(self) -> None:
         with self.assertRaises(vendo.ValidationError) as raised:

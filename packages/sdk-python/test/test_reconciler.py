@@ -746,6 +746,31 @@ class ReloadHook(Case):
             released.set()
 
 
+class Shell(Case):
+    def test_a_shell_that_reads_it_runs_nothing_of_it(self) -> None:
+        values = {
+            "A": "`touch PWNED`$(touch PWNED)${HOME} \"quoted\" 'single' \\ back",
+            "B": "; touch PWNED #",
+        }
+        bootstrap(env_file=self.env_file, mapping=lambda: values)
+        program = f'. {self.env_file}; printf \'%s\\n\' "$A" "$B"'
+        ran = subprocess.run(
+            ["sh", "-c", program], cwd=self.folder, capture_output=True, check=True, text=True
+        )
+        self.assertEqual(ran.stdout, f"{values['A']}\n{values['B']}\n")
+        self.assertEqual([path.name for path in Path(self.folder).iterdir()], [self.env_file.name])
+
+    def test_what_a_process_left_behind_that_was_ended_while_it_wrote_is_taken_away(self) -> None:
+        left = self.env_file.with_name(f"{self.env_file.name}.abc.new")
+        left.write_text("A=secret")
+        bootstrap(env_file=self.env_file, mapping=lambda: {"A": "1"})
+        # Somebody may be writing it.
+        self.assertTrue(left.exists())
+        os.utime(left, (0, 0))
+        bootstrap(env_file=self.env_file, mapping=lambda: {"A": "2"})
+        self.assertFalse(left.exists())
+
+
 class Catalog(Case):
     def test_without_a_service_there_is_none_and_the_file_is_left_as_it_was(self) -> None:
         self.env_file.write_text('A="1"\n')

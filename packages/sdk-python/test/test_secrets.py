@@ -7,6 +7,7 @@ import io
 import json
 import os
 import pickle
+import threading
 import traceback
 import unittest
 from collections.abc import Callable, Iterator
@@ -129,6 +130,36 @@ class Leaks(unittest.TestCase):
             for how, work in works.items():
                 with self.subTest(answer=what, work=how):
                     self.failing(answer, work)
+
+    def test_who_is_cancelled_has_none_in_the_frames_of_others_either(self) -> None:
+        never, asked = threading.Event(), threading.Event()
+
+        def answer(_: Asked) -> Reply:
+            asked.set()
+            never.wait(20)
+            return Reply()
+
+        async def cancel(url: str, use_aiohttp: bool) -> BaseException:
+            asked.clear()
+            async with AsyncVendo(KEY, url, use_aiohttp=use_aiohttp) as client:
+                asking = asyncio.ensure_future(client.for_user(JWT).token("notion"))
+                await asyncio.to_thread(asked.wait, 20)
+                asking.cancel()
+                try:
+                    await asking
+                except asyncio.CancelledError as error:
+                    return error
+            raise AssertionError
+
+        for use_aiohttp in (False, True) if _aiohttp.is_installed() else (False,):
+            with Service(answer) as service:
+                error: BaseException | None = asyncio.run(cancel(service.url, use_aiohttp))
+                while error is not None:
+                    shown = traceback.TracebackException.from_exception(error, capture_locals=True)
+                    theirs = [frame for frame in shown.stack if frame.filename != __file__]
+                    self.says_nothing(iter([str([frame.locals for frame in theirs])]))
+                    error = error.__cause__ or error.__context__
+        never.set()
 
     def test_a_call_on_an_event_loop_says_none_either(self) -> None:
         def answer(_: Asked) -> Reply:

@@ -1,6 +1,7 @@
 """A `requests.Session` for a provider."""
 
 import io
+import os
 import sys
 import unittest
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from unittest import mock
 
 from service import KEY, Asked, Reply, Service, refusal, token
 
-from vendo import NeedsReauth, Vendo
+from vendo import NeedsReauth, ValidationError, Vendo
 
 REQUESTS = find_spec("requests") is not None
 
@@ -145,6 +146,16 @@ class Sessions(unittest.TestCase):
             session.get(self.provider.url)
         self.assertEqual(self.service.ledger[0].headers["x-vendo-user-jwt"], "user.jwt.one")
         self.assertNotIn("x-vendo-user-jwt", self.provider.ledger[0].headers)
+
+
+@unittest.skipUnless(REQUESTS, "requests is not installed")
+class Unsendable(unittest.TestCase):
+    def test_a_token_that_no_header_can_carry_is_refused_and_not_repeated(self) -> None:
+        with mock.patch.dict(os.environ, {"VENDO_TOKEN_GMAIL": "first line\nsecond line"}):
+            with Vendo(KEY) as client, client.session("gmail") as session:
+                with self.assertRaises(ValidationError) as raised:
+                    session.get("http://127.0.0.1:9")
+        self.assertNotIn("line", str(raised.exception))
 
 
 class Missing(unittest.TestCase):

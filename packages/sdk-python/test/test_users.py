@@ -1,12 +1,21 @@
 """Clients for one user each."""
 
 import unittest
+from collections import UserDict
 from email.message import Message
+from typing import Any, cast
 from wsgiref.headers import Headers
 
 from service import KEY, Asked, Reply, Service, token
 
-from vendo import AsyncVendo, AuthError, IdentityNotPresent, Vendo, VendoOnlyFeature
+from vendo import (
+    AsyncVendo,
+    AuthError,
+    IdentityNotPresent,
+    ValidationError,
+    Vendo,
+    VendoOnlyFeature,
+)
 from vendo.types import HeadersLike
 
 JWT = "user.jwt.one"
@@ -43,6 +52,25 @@ class Headed(unittest.TestCase):
                 with self.subTest(how):
                     self.assertEqual(vendo.for_request(headers).token("notion"), f"tok_of_{JWT}")
 
+    def test_what_a_client_sends_under_the_name_of_wsgi_itself_is_not_taken(self) -> None:
+        class Headers(UserDict[str, str]):
+            """As frameworks have them that are no WSGI."""
+
+        for headers in (Headers({"HTTP_X_VENDO_USER_JWT": JWT}), [("HTTP_X_VENDO_USER_JWT", JWT)]):
+            with self.assertRaises(IdentityNotPresent):
+                Vendo(KEY).for_request(headers)
+
+    def test_what_are_no_headers_is_said(self) -> None:
+        for wrong in (None, 5, "X-Vendo-User-JWT: a", [("a", "b", "c")]):
+            with self.subTest(wrong), self.assertRaises(ValidationError) as raised:
+                Vendo(KEY).for_request(cast("Any", wrong))
+            self.assertIn("request.headers", raised.exception.message)
+
+    def test_a_token_may_be_bytes(self) -> None:
+        with Service(by_user) as service, Vendo(KEY, service.url) as vendo:
+            user = vendo.for_user(cast("Any", JWT.encode()))
+            self.assertEqual(user.token("notion"), f"tok_of_{JWT}")
+
     def test_without_one_there_is_no_client_that_would_act_as_the_deployment(self) -> None:
         absent: list[HeadersLike] = [
             {},
@@ -66,6 +94,7 @@ class Headed(unittest.TestCase):
     def test_what_can_be_no_token_is_refused_and_two_are_none(self) -> None:
         bad: list[HeadersLike] = [
             {"X-Vendo-User-JWT": f"{JWT}, {JWT}"},
+            {"X-Vendo-User-JWT": f"{JWT},{JWT}"},
             {"X-Vendo-User-JWT": [JWT, "another.user.jwt"]},
             {"X-Vendo-User-JWT": JWT, "x-vendo-user-jwt": JWT},
             {"X-Vendo-User-JWT": JWT, "HTTP_X_VENDO_USER_JWT": "another.user.jwt"},
