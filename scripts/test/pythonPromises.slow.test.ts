@@ -17,7 +17,7 @@ interface Sentence {
   readonly needs?: "requests" | "aiohttp"
 }
 
-const conventional = { OPENAI_API_KEY: "sk-conventional", TELEGRAM_BOT_TOKEN: "12345:abcde" }
+const conventional = { OPENAI_API_KEY: "sk-conventional", TELEGRAM_BOT_TOKEN: "700001:made_up" }
 
 const sentences: ReadonlyArray<Sentence> = [
   {
@@ -26,7 +26,7 @@ const sentences: ReadonlyArray<Sentence> = [
     program: `
 import vendo
 assert vendo.token("openai") == "sk-conventional"
-assert vendo.token("telegram") == "12345:abcde"
+assert vendo.token("telegram") == "700001:made_up"
 assert vendo.is_vendo_mode() is False`
   },
   {
@@ -52,14 +52,14 @@ assert vendo.connections.get("slack").status == "available"`
 import vendo
 balance = vendo.billing.balance()
 assert balance.credits_remaining_micros == 2_500_000
-assert f"{balance.credits_remaining_micros / 1_000_000:.4f} USD remaining" == "2.5000 USD remaining"`
+assert (balance.currency, balance.credits_remaining_micros / 1_000_000) == ("USD", 2.5)`
   },
   {
     says: "several tokens come in one call, with None for what is not connected",
     program: `
 import vendo
-tokens = vendo.tokens(["openai", "slack", "telegram"])
-assert tokens == {"openai": "sk-vended", "slack": None, "telegram": None}`
+tokens = vendo.tokens(["stripe", "openai", "telegram", "notion"])
+assert tokens == {"stripe": None, "openai": "sk-vended", "telegram": None, "notion": "token-of-the-tool"}`
   },
   {
     says: "an event loop is served on the standard library",

@@ -70,7 +70,7 @@ async def who_asks(_request: Request, error: VendoError) -> JSONResponse:
 async def main() -> None:
     listener = socket.create_server(("127.0.0.1", int(os.environ.get("PORT", "3000"))))
     print(f"listening on port: {listener.getsockname()[1]}", flush=True)
-    # Where uvicorn is started from its command line, the `lifespan` of the app does this.
+    # An app that uvicorn starts from its command line does this in a `lifespan` of its own.
     async with async_vendo:
         await uvicorn.Server(uvicorn.Config(app, log_level="warning")).serve([listener])
 

@@ -14,7 +14,16 @@ from vendo._version import VERSION as __version__
 
 if TYPE_CHECKING:
     from vendo import aio, errors, reconciler, testing, types
+    from vendo._apis import BillingAPI, ConnectionsAPI, EventsAPI, IntegrationsAPI, Subscription
+    from vendo._async_apis import (
+        AsyncBillingAPI,
+        AsyncConnectionsAPI,
+        AsyncEventsAPI,
+        AsyncIntegrationsAPI,
+        AsyncSubscription,
+    )
     from vendo._async_vendo import AsyncVendo
+    from vendo._events import OnReconnect
     from vendo._settings import Retry
     from vendo._shorthands import (
         billing,
@@ -49,16 +58,27 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "AsyncBillingAPI",
+    "AsyncConnectionsAPI",
+    "AsyncEventsAPI",
+    "AsyncIntegrationsAPI",
+    "AsyncSubscription",
     "AsyncVendo",
     "AuthError",
     "BalanceExhausted",
+    "BillingAPI",
+    "ConnectionsAPI",
+    "EventsAPI",
     "IdempotencyConflict",
     "IdentityNotPresent",
+    "IntegrationsAPI",
     "NeedsReauth",
     "NotConnected",
+    "OnReconnect",
     "RateLimited",
     "Retry",
     "SpendCapExceeded",
+    "Subscription",
     "UpstreamError",
     "ValidationError",
     "Vendo",
@@ -89,7 +109,22 @@ __all__ = [
 _MODULES = frozenset({"aio", "errors", "reconciler", "testing", "types"})
 
 _HOMES = {
+    **dict.fromkeys(
+        ("BillingAPI", "ConnectionsAPI", "EventsAPI", "IntegrationsAPI", "Subscription"),
+        "vendo._apis",
+    ),
+    **dict.fromkeys(
+        (
+            "AsyncBillingAPI",
+            "AsyncConnectionsAPI",
+            "AsyncEventsAPI",
+            "AsyncIntegrationsAPI",
+            "AsyncSubscription",
+        ),
+        "vendo._async_apis",
+    ),
     "AsyncVendo": "vendo._async_vendo",
+    "OnReconnect": "vendo._events",
     "Retry": "vendo._settings",
     "Vendo": "vendo._vendo",
     "WebhooksAPI": "vendo._webhooks",

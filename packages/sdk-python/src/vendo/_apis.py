@@ -17,9 +17,6 @@ from vendo.types import Balance, Connection, EventStreamMessage, Integration, Sp
 
 T = TypeVar("T")
 
-# A class that has a method `list` has no type of that name.
-Names = list[str]
-
 
 @dataclass(frozen=True, slots=True)
 class Bound:
@@ -61,6 +58,11 @@ class ConnectionsAPI(_API):
 class IntegrationsAPI(_API):
     """What could be connected: the catalog."""
 
+    # First: below a method `list` the type of that name is not there.
+    def env_vars(self, slug: str) -> list[str]:
+        """The variables of an integration, the conventional one first; none for an unknown slug. Asks nobody."""
+        return env_vars(slug)
+
     def list(self) -> list[Integration]:
         """The catalog: the service's, or in OSS mode that of this release."""
         bound = self._bound()
@@ -70,10 +72,6 @@ class IntegrationsAPI(_API):
         """None for a slug that is not in it."""
         bound = self._bound()
         return bound.run(bound.core.lists.integration(slug, bound.user))
-
-    def env_vars(self, slug: str) -> Names:
-        """The variables of an integration, the conventional one first; none for an unknown slug. Asks nobody."""
-        return env_vars(slug)
 
 
 class BillingAPI(_API):

@@ -17,9 +17,6 @@ from vendo.types import Balance, Connection, EventStreamMessage, Integration, Sp
 
 T = TypeVar("T")
 
-# A class that has a method `list` has no type of that name.
-Names = list[str]
-
 
 @dataclass(frozen=True, slots=True)
 class AsyncBound:
@@ -58,6 +55,11 @@ class AsyncConnectionsAPI(_AsyncAPI):
 class AsyncIntegrationsAPI(_AsyncAPI):
     """What could be connected: the catalog."""
 
+    # First: below a method `list` the type of that name is not there.
+    def env_vars(self, slug: str) -> list[str]:
+        """The variables of an integration, the conventional one first; none for an unknown slug. Asks nobody."""
+        return env_vars(slug)
+
     async def list(self) -> list[Integration]:
         """The catalog of the service."""
         bound = self._bound()
@@ -67,10 +69,6 @@ class AsyncIntegrationsAPI(_AsyncAPI):
         """None for a slug that is not in it."""
         bound = self._bound()
         return await bound.run(bound.core.lists.integration(slug, bound.user))
-
-    def env_vars(self, slug: str) -> Names:
-        """The variables of an integration, the conventional one first; none for an unknown slug. Asks nobody."""
-        return env_vars(slug)
 
 
 class AsyncBillingAPI(_AsyncAPI):

@@ -76,6 +76,9 @@ class VendoError(Exception):
         return _again, (type(self), self.code, self.message, details)
 
 
+# Where it is looked for, and what a traceback says.
+VendoError.__module__ = "vendo.errors"
+
 _DETAILS = (
     "status",
     "slug",

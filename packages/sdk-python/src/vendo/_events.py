@@ -33,6 +33,7 @@ _SILENCE = 60.0
 _PASSING = frozenset({408, 425, 429})
 
 OnReconnect = Callable[[int, VendoError], object]
+"""Told before each wait: which attempt in a row it is, and why."""
 
 
 def _is_final(error: VendoError) -> bool:

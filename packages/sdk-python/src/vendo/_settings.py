@@ -26,6 +26,9 @@ class Retry:
     """The longest wait before the first of them, in seconds; it doubles from one to the next."""
 
 
+Retry.__module__ = "vendo.types"
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What may be said; a blank value is one that was not given."""

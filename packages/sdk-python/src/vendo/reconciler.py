@@ -33,7 +33,16 @@ from vendo._steps import Request, TransportFailed
 from vendo._vendo import Vendo
 from vendo.types import Connection
 
-__all__ = ["EnvDiff", "Reconciler", "ReloadFailed", "bootstrap", "catalog_default", "start"]
+__all__ = [
+    "EnvDiff",
+    "Mapped",
+    "OnChange",
+    "Reconciler",
+    "ReloadFailed",
+    "bootstrap",
+    "catalog_default",
+    "start",
+]
 
 # How long the handlers of `atexit` may take when a change ends the process, in seconds.
 _LONGEST_EXIT = 10.0
