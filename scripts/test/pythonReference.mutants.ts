@@ -15,8 +15,9 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     control: "the reference has no method that the Python SDK does not have",
     file: page,
-    find: "| `close() -> None` | Lets go of idle connections |",
-    replace: "| `close() -> None` | Lets go of idle connections |\n| `refresh() -> None` | Asks anew |",
+    find: "| `close() -> None` | Ends the loops over its events, and lets go of idle connections |",
+    replace:
+      "| `close() -> None` | Ends the loops over its events, and lets go of idle connections |\n| `refresh() -> None` | Asks anew |",
     test,
     name: "has every public class"
   },

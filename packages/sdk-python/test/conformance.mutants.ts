@@ -45,8 +45,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...source("_flights"),
     control: "in Python who asks at the same time shares an answer",
-    find: "leads = flight is None",
-    replace: "leads = True",
+    find: "if found is None or found.future.done():",
+    replace: "if True:",
     name: "Vendo: who asks at the same time shares a refusal, which is not kept"
   },
   {

@@ -13,6 +13,41 @@ export const mutants: ReadonlyArray<Mutant> = [
   },
   {
     ...source("_http"),
+    control: "an interim answer is not taken for the answer",
+    find: "if not 100 < status < 200:",
+    replace: "if True:",
+    name: "test_an_interim_answer_is_not_taken"
+  },
+  {
+    ...source("_http"),
+    control: "a body that may be there or not is not taken for the next answer",
+    find: "is_bodiless = response.status in (204, 304)",
+    replace: "is_bodiless = False",
+    name: "test_after_an_answer_that_may_have_a_body"
+  },
+  {
+    ...source("_http"),
+    control: "nobody switches protocols",
+    find: "if status == 101:",
+    replace: "if False:",
+    name: "test_after_an_answer_that_may_have_a_body"
+  },
+  {
+    ...source("_http"),
+    control: "a chunk of no size is none",
+    find: "if size < 0:",
+    replace: "if False:",
+    name: "test_a_chunk_of_no_size"
+  },
+  {
+    ...source("_http"),
+    control: "a name is looked up within the time-out",
+    find: "return found.result(seconds)",
+    replace: "return found.result()",
+    name: "test_a_name_that_is_looked_up_for_too_long"
+  },
+  {
+    ...source("_http"),
     control: "threads leave their connections to each other",
     find: "_MOST_IDLE = 32",
     replace: "_MOST_IDLE = 4",
@@ -45,8 +80,10 @@ export const mutants: ReadonlyArray<Mutant> = [
     ...source("_vendo"),
     control: "a client for a user closes nothing",
     find: `        if self._bound.user is None:
+            self._bound.core.end()
             self._bound.transport.close()`,
-    replace: "        self._bound.transport.close()",
+    replace: `        self._bound.core.end()
+        self._bound.transport.close()`,
     name: "test_those_of_a_client_that_is_closed"
   },
   {
@@ -59,7 +96,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...source("_http"),
     control: "an answer without end is given up",
-    find: "if len(body) > _LONGEST_ANSWER:",
+    find: "if len(body) > LONGEST_ANSWER:",
     replace: "if False:",
     name: "test_an_answer_without_end_is_given_up"
   },
@@ -88,9 +125,9 @@ export const mutants: ReadonlyArray<Mutant> = [
     ...source("_http"),
     control: "what is sent to an https service goes through a tunnel",
     find: `if origin.scheme == "https":
-            opened`,
+            self.set_tunnel`,
     replace: `if False:
-            opened`,
+            self.set_tunnel`,
     name: "test_what_is_sent_to_an_https_service"
   },
   {

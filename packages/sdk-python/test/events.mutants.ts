@@ -8,8 +8,8 @@ export const mutants: ReadonlyArray<Mutant> = [
     ...source("_events"),
     control: "closing a subscription ends what is about to begin",
     find: `        self._stream = stream
-        if self._closed:`,
-    replace: `        if self._closed:`,
+        if self.has_ended:`,
+    replace: "        if self.has_ended:",
     name: "test_closing_it_while_it_opens"
   },
   {
@@ -22,7 +22,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...source("_sse"),
     control: "a line that ends in CR may go on with LF",
-    find: `held = "\\r" if self._text.endswith("\\r") else ""`,
+    find: `held = "\\r" if self._holds_back else ""`,
     replace: `held = ""`,
     name: "test_an_event_is_the_same_however"
   },
@@ -36,8 +36,10 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...source("_sse"),
     control: "an event that is too long is none",
-    find: "if len(self._text) + self._size > _LONGEST:",
-    replace: "if len(self._text) > _LONGEST:",
+    find: `        self._size += len(text)
+`,
+    replace: `        self._size = len(self._pieces[0])
+`,
     name: "test_an_event_that_is_too_long"
   },
   {
@@ -63,12 +65,79 @@ export const mutants: ReadonlyArray<Mutant> = [
     name: "test_it_goes_on_after_the_last_event"
   },
   {
+    ...source("_events"),
+    control: "a subscription that was closed hands out nothing",
+    find: `        if self.has_ended:
+            raise Ended
+`,
+    replace: "",
+    name: "test_closing_the_client_ends_the_loops_over_its_events"
+  },
+  {
+    ...source("_events"),
+    control: "a subscription that was closed is opened by nobody",
+    find: "while not self.has_ended and not self._events:",
+    replace: "while not self._events:",
+    name: "test_closing_it_ends_the_loop_that_waits"
+  },
+  {
+    ...source("_events"),
+    control: "what falls silent is opened anew",
+    find: "time.monotonic() + _SILENCE",
+    replace: "time.monotonic() + 25",
+    name: "test_a_stream_that_falls_silent"
+  },
+  {
+    ...source("_events"),
+    control: "nobody asks without a pause",
+    find: "_SHORTEST_WAIT = 0.1",
+    replace: "_SHORTEST_WAIT = 0.0",
+    name: "test_it_waits_neither_for_nothing"
+  },
+  {
+    ...source("_events"),
+    control: "nobody waits for years",
+    find: "_LONGEST_WAIT = 3600.0",
+    replace: "_LONGEST_WAIT = 1e12",
+    name: "test_it_waits_neither_for_nothing"
+  },
+  {
+    ...source("_events"),
+    control: "an id that is none is refused",
+    find: "if last_event_id is not None and re.search",
+    replace: "if False and re.search",
+    name: "test_an_id_may_be_of_any_letters"
+  },
+  {
+    ...source("_http"),
+    control: "an id may be of any letters",
+    find: `return text.encode().decode("latin-1")`,
+    replace: "return text",
+    name: "test_an_id_may_be_of_any_letters"
+  },
+  {
+    ...source("_calls"),
+    control: "what is no event stream is not read as one",
+    find: `if kind.partition(";")[0].strip().lower() == "text/event-stream":`,
+    replace: "if True:",
+    name: "test_what_is_no_event_stream"
+  },
+  {
+    ...source("_apis"),
+    control: "what a signal handler raises is raised",
+    find: `        except BaseException:
+            self.close()
+            raise`,
+    replace: `        except BaseException:
+            self.close()`,
+    name: "test_what_a_signal_handler_raises"
+  },
+  {
     ...source("_apis"),
     control: "closing a subscription ends its wait",
-    find: "if self._closed.wait(seconds):",
-    replace: `import time
-        time.sleep(seconds)
-        if self._closed.is_set():`,
+    find: `        listening.wake = lambda: self._woken.put(None)
+`,
+    replace: "",
     name: "test_closing_it_from_another_thread"
   },
   {
@@ -79,9 +148,25 @@ export const mutants: ReadonlyArray<Mutant> = [
     name: "test_closing_it_from_another_thread"
   },
   {
-    ...source("_apis"),
+    ...source("_awaiting"),
+    control: "one that is cancelled loses no event",
+    find: `            self._reading[stream] = reading
+`,
+    replace: `            stream.abort()
+`,
+    name: "test_one_that_is_cancelled_while_it_waits_loses_no_event"
+  },
+  {
+    ...source("_core"),
+    control: "closing a client ends the loops over its events",
+    find: "            listening.close()",
+    replace: "            pass",
+    name: "test_closing_the_client_ends_the_loops_over_its_events"
+  },
+  {
+    ...source("_core"),
     control: "without a key there are no events, and that is said at once",
-    find: `        bound.core.need_vendo_mode("the event stream")
+    find: `        self.need_vendo_mode("the event stream")
 `,
     replace: "",
     name: "test_without_a_key_it_is_refused_when"

@@ -143,7 +143,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...reconciler,
     control: "an on_error that fails stops no look",
-    find: `        except Exception as error:
+    find: `        except BaseException as error:
             _print(error)`,
     replace: `        except ArithmeticError as error:
             _print(error)`,

@@ -5,6 +5,14 @@ const source = (name: string) => ({ file: `packages/sdk-python/src/vendo/${name}
 
 export const mutants: ReadonlyArray<Mutant> = [
   {
+    ...source("_aiohttp"),
+    control: "who is cancelled has no frames of aiohttp",
+    find: `    failed.__context__ = failed.__cause__ = None
+    raise failed.with_traceback(None)`,
+    replace: "    raise failed",
+    name: "test_who_is_cancelled_has_none"
+  },
+  {
     ...source("_secret"),
     control: "a secret is not printed",
     find: `return "<secret>"`,

@@ -6,6 +6,13 @@ const source = (name: string) => ({ file: `packages/sdk-python/src/vendo/${name}
 export const mutants: ReadonlyArray<Mutant> = [
   {
     ...source("_headers"),
+    control: "what a client sends under the name of WSGI itself is not taken",
+    find: "is_environ = isinstance(headers, dict)",
+    replace: "is_environ = True",
+    name: "test_what_a_client_sends_under_the_name_of_wsgi"
+  },
+  {
+    ...source("_headers"),
     control: "a header with underscores is another",
     find: "_text(key).lower() == name",
     replace: `_text(key).lower().replace("_", "-") == name`,
@@ -14,7 +21,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...source("_headers"),
     control: "what WSGI calls the header is found",
-    find: "or key == in_wsgi",
+    find: "or (is_environ and key == in_wsgi)",
     replace: "",
     name: "test_the_token_is_found_in_whatever"
   },
@@ -65,7 +72,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     ...source("_tokens"),
     control: "a text is no list of slugs",
-    find: "if isinstance(slugs, (str, bytes)):",
+    find: "if isinstance(slugs, (str, bytes)) or not isinstance(slugs, Iterable):",
     replace: "if False:",
     name: "test_a_list_of_slugs_that_is_a_text"
   },
