@@ -12,7 +12,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     name: "test_one_call_after_another_uses_one_connection"
   },
   {
-    ...source("_http"),
+    ...source("_connection"),
     control: "an interim answer is not taken for the answer",
     find: "if not 100 < status < 200:",
     replace: "if True:",
@@ -26,21 +26,21 @@ export const mutants: ReadonlyArray<Mutant> = [
     name: "test_after_an_answer_that_may_have_a_body"
   },
   {
-    ...source("_http"),
+    ...source("_connection"),
     control: "nobody switches protocols",
     find: "if status == 101:",
     replace: "if False:",
     name: "test_after_an_answer_that_may_have_a_body"
   },
   {
-    ...source("_http"),
+    ...source("_connection"),
     control: "a chunk of no size is none",
     find: "if size < 0:",
     replace: "if False:",
     name: "test_a_chunk_of_no_size"
   },
   {
-    ...source("_http"),
+    ...source("_connection"),
     control: "a name is looked up within the time-out",
     find: "return found.result(seconds)",
     replace: "return found.result()",
@@ -87,7 +87,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     name: "test_those_of_a_client_that_is_closed"
   },
   {
-    ...source("_http"),
+    ...source("_connection"),
     control: "the deadline counts whatever arrives",
     find: "self._sock.settimeout(self._connection.left())",
     replace: "self._sock.settimeout(5)",
@@ -108,21 +108,21 @@ export const mutants: ReadonlyArray<Mutant> = [
     name: "test_a_host_that_is_none"
   },
   {
-    ...source("_http"),
+    ...source("_origins"),
     control: "a proxy of the environment is used",
     find: "if said is None or proxy_bypass(origin.host):",
     replace: "if True:",
     name: "test_a_proxy_of_the_environment_is_used"
   },
   {
-    ...source("_http"),
+    ...source("_origins"),
     control: "a host that no proxy is for is reached without one",
     find: "if said is None or proxy_bypass(origin.host):",
     replace: "if said is None:",
     name: "test_a_proxy_of_the_environment_is_used"
   },
   {
-    ...source("_http"),
+    ...source("_connection"),
     control: "what is sent to an https service goes through a tunnel",
     find: `if origin.scheme == "https":
             self.set_tunnel`,
@@ -131,7 +131,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     name: "test_what_is_sent_to_an_https_service"
   },
   {
-    ...source("_http"),
+    ...source("_connection"),
     control: "a certificate that is not trusted is refused",
     find: "context = _tls_context()",
     replace: "context = ssl._create_unverified_context()",

@@ -13,7 +13,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     name: "test_closing_it_while_it_opens"
   },
   {
-    ...source("_http"),
+    ...source("_connection"),
     control: "a forked process ends no reading of its parent",
     find: " and self._process == os.getpid():",
     replace: ":",
@@ -109,7 +109,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     name: "test_an_id_may_be_of_any_letters"
   },
   {
-    ...source("_http"),
+    ...source("_connection"),
     control: "an id may be of any letters",
     find: `return text.encode().decode("latin-1")`,
     replace: "return text",
@@ -141,7 +141,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     name: "test_closing_it_from_another_thread"
   },
   {
-    ...source("_http"),
+    ...source("_connection"),
     control: "closing a subscription ends its reading",
     find: "socket.socket.shutdown(self._reached, socket.SHUT_RDWR)",
     replace: "pass",

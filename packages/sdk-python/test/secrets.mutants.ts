@@ -85,7 +85,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     name: "test_an_error_of_what_can_not"
   },
   {
-    ...source("_http"),
+    ...source("_connection"),
     control: "http.client prints nothing of ours",
     find: `    debuglevel = 0
 `,

@@ -9,7 +9,8 @@ from importlib import import_module
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from vendo._http import LONGEST_ANSWER, origin_of, proxy_of
+from vendo._http import LONGEST_ANSWER
+from vendo._origins import origin_of, proxy_of
 from vendo._secret import Secret
 from vendo._steps import Answer, Request, Stream, TransportFailed
 
