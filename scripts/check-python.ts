@@ -41,6 +41,7 @@ export const optionsOf = (toml: string): Options => {
     for (const line of lines) {
       const [, name, value] = /^([\w-]+) = (.+)$/.exec(line) ?? []
       if (name !== undefined && value !== undefined) table[name] = JSON.parse(value)
+      else if (/^[^#\s]/.test(line)) throw new Error(`pyproject.toml: ${line} can not be read`)
     }
   }
   return options

@@ -73,7 +73,7 @@ const remedies = [...errorTable.map(({ code, remedy }) => [code, remedy] as cons
 
 const errors = `"""What the SDK raises: one class for each thing a caller does about it.
 
-The exact code is in \`\`code\`\`. Made by scripts/generators/python.ts from the error table of the
+The exact code is in \`code\`. Made by scripts/generators/python.ts from the error table of the
 service and the classes of the Promise SDK; do not edit.
 """
 
@@ -92,7 +92,7 @@ ${Object.entries(meanings)
 CLASSES: dict[str, type[VendoError]] = {
 ${thrown.map(({ code, name }) => `    ${quoted(code)}: ${name},`).join("\n")}
 }
-"""Which class a code is raised as. A code that is not here is a plain \`\`VendoError\`\`."""
+"""Which class a code is raised as. A code that is not here is a plain \`VendoError\`."""
 
 REMEDIES: dict[str, str] = {
 ${remedies.map(([code, remedy]) => sentence(code, remedy)).join("\n")}

@@ -39,6 +39,7 @@ const runs: ReadonlyArray<Run> = [
 
 it("AsyncVendo is asked for every vector with a key that needs neither a session nor the name of a variable", () => {
   const otherwise = vectors.filter((vector) => !isForAsync(vector))
+  // As many as there are: whoever adds one looks whether it could not be for both.
   assert.isAtMost(otherwise.length, 78)
   assert.strictEqual(forAsync.length + otherwise.length, vectors.length + 1)
 })

@@ -18,7 +18,7 @@ from vendo._core import Core
 from vendo._failures import failure
 from vendo._secret import Secret, present
 from vendo._settings import Options, Retry
-from vendo._token import Token
+from vendo._token import Token, credential_of, texts_of
 from vendo._users import jwt_of, user_of
 from vendo._webhooks import WebhooksAPI
 from vendo.types import Credential, HeadersLike
@@ -55,6 +55,7 @@ class AsyncVendo:
         Raises `AuthError` when there is no key, besides what `Vendo` raises, and `ImportError` when aiohttp is asked for
         and is not there.
         """
+        # Taken out of this frame: a crash reporter prints its variables.
         key, api_key = present(api_key), None
         options = Options(key, base_url, credentials_url, api_version, timeout, retry)
         base_url = credentials_url = None
@@ -108,19 +109,11 @@ class AsyncVendo:
     async def tokens(self, slugs: Iterable[str]) -> dict[str, str | None]:
         """As `Vendo.tokens`."""
         answers = await self._bound.run(self._bound.core.tokens.get_all(slugs, self._bound.user))
-        return {
-            slug: answer.token.reveal() if isinstance(answer, Token) else None
-            for slug, answer in answers.items()
-        }
+        return texts_of(answers)
 
     async def get_credential(self, slug: str) -> Credential:
         """As `Vendo.get_credential`."""
-        found = await self._token(slug)
-        return Credential(
-            access_token=found.token.reveal(),
-            expires_at=found.expires_at,
-            token_type=found.token_type,
-        )
+        return credential_of(await self._token(slug))
 
     def invalidate(self, slug: str) -> None:
         """As `Vendo.invalidate`."""

@@ -1,10 +1,13 @@
 """A token, where it came from, and how long it may be used again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
+from vendo._error import VendoError
 from vendo._secret import Secret
+from vendo.types import Credential
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,20 @@ def from_environment(token: Secret) -> Token:
 
 _LONGEST = 60.0
 _SAFETY_MARGIN = 60.0
+
+
+def texts_of(answers: Mapping[str, Token | VendoError]) -> dict[str, str | None]:
+    """Where tokens leave their wrapper for good: the caller asked for them."""
+    return {
+        slug: answer.token.reveal() if isinstance(answer, Token) else None
+        for slug, answer in answers.items()
+    }
+
+
+def credential_of(token: Token) -> Credential:
+    return Credential(
+        access_token=token.token.reveal(), expires_at=token.expires_at, token_type=token.token_type
+    )
 
 
 def has_expired(token: Token) -> bool:

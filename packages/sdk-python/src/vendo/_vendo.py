@@ -11,7 +11,7 @@ from vendo._forks import load
 from vendo._secret import Secret, present
 from vendo._settings import Options, Retry
 from vendo._steps import Steps
-from vendo._token import Token
+from vendo._token import Token, credential_of, texts_of
 from vendo._users import jwt_of, user_of
 from vendo._webhooks import WebhooksAPI
 from vendo.types import Credential, HeadersLike
@@ -65,6 +65,7 @@ class Vendo:
         Raises `ValidationError` for an address or a time that is none, and `AuthError` for a key that holds what no header
         can carry.
         """
+        # Taken out of this frame: a crash reporter prints its variables.
         key, api_key = present(api_key), None
         options = Options(key, base_url, credentials_url, api_version, timeout, retry)
         base_url = credentials_url = None
@@ -126,19 +127,11 @@ class Vendo:
         refused (`AuthError`) or the service does not answer (`UpstreamError`).
         """
         answers = self._bound.run(self._bound.core.tokens.get_all(slugs, self._bound.user))
-        return {
-            slug: answer.token.reveal() if isinstance(answer, Token) else None
-            for slug, answer in answers.items()
-        }
+        return texts_of(answers)
 
     def get_credential(self, slug: str) -> Credential:
         """A token with when it expires, which is None for one from the environment. Otherwise as `token`."""
-        found = self._bound.run(self._token(slug))
-        return Credential(
-            access_token=found.token.reveal(),
-            expires_at=found.expires_at,
-            token_type=found.token_type,
-        )
+        return credential_of(self._bound.run(self._token(slug)))
 
     def invalidate(self, slug: str) -> None:
         """Forgets the token kept for a slug, so that the next call asks the service. Nothing to do in OSS mode."""

@@ -11,7 +11,7 @@ from vendo._async_apis import AsyncBillingAPI, AsyncBound, AsyncConnectionsAPI, 
 from vendo._awaiting import Threads
 from vendo._blocking import Sockets
 from vendo._shorthands import shared
-from vendo._token import Token
+from vendo._token import texts_of
 from vendo._vendo import bound_of
 
 __all__ = ["billing", "connections", "integrations", "token", "tokens"]
@@ -38,7 +38,4 @@ async def tokens(slugs: Iterable[str]) -> dict[str, str | None]:
     """As `vendo.tokens`."""
     bound = _bound()
     answers = await bound.run(bound.core.tokens.get_all(slugs, bound.user))
-    return {
-        slug: answer.token.reveal() if isinstance(answer, Token) else None
-        for slug, answer in answers.items()
-    }
+    return texts_of(answers)

@@ -1,6 +1,6 @@
 """What the SDK raises: one class for each thing a caller does about it.
 
-The exact code is in ``code``. Made by scripts/generators/python.ts from the error table of the
+The exact code is in `code`. Made by scripts/generators/python.ts from the error table of the
 service and the classes of the Promise SDK; do not edit.
 """
 
@@ -100,7 +100,7 @@ CLASSES: dict[str, type[VendoError]] = {
     "identity_not_present": IdentityNotPresent,
     "not_connected": NotConnected,
 }
-"""Which class a code is raised as. A code that is not here is a plain ``VendoError``."""
+"""Which class a code is raised as. A code that is not here is a plain `VendoError`."""
 
 REMEDIES: dict[str, str] = {
     "request_invalid": (
