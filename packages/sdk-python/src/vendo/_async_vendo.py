@@ -1,7 +1,6 @@
 """The client for programs on an event loop."""
 
 from collections.abc import Iterable
-from types import TracebackType
 from typing import Self
 
 from vendo import _aiohttp
@@ -84,12 +83,7 @@ class AsyncVendo:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        _type: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
     async def aclose(self) -> None:

@@ -1,7 +1,6 @@
 """The client that waits in the thread that calls it."""
 
 from collections.abc import Iterable
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from vendo._apis import BillingAPI, Bound, ConnectionsAPI, EventsAPI, IntegrationsAPI
@@ -90,12 +89,7 @@ class Vendo:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        _type: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
