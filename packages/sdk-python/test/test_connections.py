@@ -85,8 +85,9 @@ class Reuse(unittest.TestCase):
                 Service(lambda _, answers=answers: next(answers)) as service,
                 Vendo(KEY, service.url, retry=ONCE) as client,
             ):
-                with self.assertRaises(UpstreamError):
+                with self.assertRaises(UpstreamError) as raised:
                     client.token("notion")
+                self.assertNotIn("did not answer", raised.exception.message)
                 self.assertEqual(client.token("notion"), "tok_next")
                 self.assertEqual(service.connections, 2)
 
