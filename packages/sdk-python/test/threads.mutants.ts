@@ -97,15 +97,6 @@ export const mutants: ReadonlyArray<Mutant> = [
     name: "test_nobody_waits_for_a_loop_that_stands_still"
   },
   {
-    ...source("_blocking"),
-    control: "a call that was ended leaves nobody waiting for it",
-    find: `        steps.close()
-`,
-    replace: `        pass
-`,
-    name: "test_what_ends_a_call_leaves_nobody_waiting"
-  },
-  {
     ...source("_awaiting"),
     control: "each request has a thread",
     find: `threading.Thread(target=perform, name="vendo", daemon=True).start()`,
