@@ -1,7 +1,6 @@
 """The way to the service over aiohttp, where it is installed: no thread waits for an answer."""
 
 import asyncio
-import errno
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -9,7 +8,8 @@ from importlib import import_module
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from vendo._http import LONGEST_ANSWER
+from vendo._error import without_frames
+from vendo._http import LONGEST_ANSWER, failed_by
 from vendo._origins import origin_of, proxy_of
 from vendo._secret import Secret
 from vendo._steps import Answer, Request, Stream, TransportFailed
@@ -119,21 +119,21 @@ class Aiohttp:
                     text = Secret(body.decode("utf-8", "replace"))
                     return Answer(response.status, _headers(response), text)
         except (OSError, ValueError, _AIOHTTP.ClientError) as error:
-            return _failed(error)
+            return failed_by(error)
 
     async def _opened(self, request: Request, deadline: float) -> Any:
         try:
             async with asyncio.timeout(deadline - time.monotonic()):
                 return await self._request(request)
         except (OSError, ValueError, _AIOHTTP.ClientError) as error:
-            return _failed(error)
+            return failed_by(error)
 
     async def _received(self, stream: _Stream, deadline: float) -> bytes | TransportFailed:
         try:
             async with asyncio.timeout(deadline - time.monotonic()):
                 return await stream.response.content.readany()
         except (OSError, ValueError, _AIOHTTP.ClientError) as error:
-            return _failed(error)
+            return failed_by(error)
 
     def _request(self, request: Request) -> Any:
         origin = origin_of(request.url)
@@ -170,17 +170,8 @@ async def _plainly(work: Awaitable[T]) -> T:
         return await work
     except BaseException as error:
         failed = error
-    failed.__context__ = failed.__cause__ = None
-    raise failed.with_traceback(None)
+    raise without_frames(failed)
 
 
 def _headers(response: Any) -> dict[str, str]:
     return {name.lower(): value for name, value in response.headers.items()}
-
-
-def _failed(error: Exception) -> TransportFailed:
-    """A code, and nothing of the text, which names addresses."""
-    if isinstance(error, TimeoutError):
-        return TransportFailed("ETIMEDOUT", timed_out=True)
-    number = error.errno if isinstance(error, OSError) else None
-    return TransportFailed(errno.errorcode.get(number or 0, "the connection failed"))

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 from vendo._blocking import Sockets
-from vendo._error import VendoError
+from vendo._error import VendoError, without_frames
 from vendo._http import Exchange, aborting
 from vendo._steps import (
     Answer,
@@ -112,8 +112,7 @@ async def run(steps: Steps[T], transport: AsyncTransport, sleep: Sleeping = asyn
         return await _run(steps, transport, sleep)
     except VendoError as error:
         failed = error
-    failed.__context__ = None
-    raise failed.with_traceback(None)
+    raise without_frames(failed)
 
 
 async def _run(steps: Steps[T], transport: AsyncTransport, sleep: Sleeping) -> T:

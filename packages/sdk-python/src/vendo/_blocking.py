@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, Protocol, TypeVar
 
-from vendo._error import VendoError
+from vendo._error import VendoError, without_frames
 from vendo._http import Exchange, Pool, aborting
 from vendo._steps import (
     Answer,
@@ -82,8 +82,7 @@ def plainly(work: Callable[[], T]) -> T:
         return work()
     except VendoError as error:
         failed = error
-    failed.__context__ = None
-    raise failed.with_traceback(None)
+    raise without_frames(failed)
 
 
 def run(steps: Steps[T], transport: Transport, sleep: Callable[[float], object] = time.sleep) -> T:

@@ -1,6 +1,6 @@
 """The base of what the SDK raises; its subclasses are made from the error table, in `vendo.errors`."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 
 class VendoError(Exception):
@@ -93,3 +93,12 @@ _DETAILS = (
 
 def _again(of: type[VendoError], code: str, message: str, details: dict[str, Any]) -> VendoError:
     return of(code, message, **details)
+
+
+E = TypeVar("E", bound=BaseException)
+
+
+def without_frames(error: E) -> E:
+    """As it is raised from where secrets are: the frames that it came from have them in their variables."""
+    error.__context__ = error.__cause__ = None
+    return error.with_traceback(None)

@@ -34,12 +34,10 @@ LOADING = threading.RLock()
 """Held while a module is loaded that is loaded when it is first used: a child would wait for its parent's to be done."""
 
 
-def _after() -> None:
-    LOADING.release()
-
-
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=LOADING.acquire, after_in_parent=_after, after_in_child=_after)
+    os.register_at_fork(
+        before=LOADING.acquire, after_in_parent=LOADING.release, after_in_child=LOADING.release
+    )
     os.register_at_fork(after_in_child=_in_child)
 
 

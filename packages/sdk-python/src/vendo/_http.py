@@ -170,7 +170,7 @@ class Exchange:
             connection.send_request(self._request, target)
             self._response = connection.getresponse()
         except _FAILURES as error:
-            return _failed(error)
+            return failed_by(error)
         return None
 
     def _read(self) -> Answer | TransportFailed:
@@ -180,7 +180,7 @@ class Exchange:
         try:
             body = _whole(response)
         except _FAILURES as error:
-            return _failed(error)
+            return failed_by(error)
         answer = Answer(response.status, self.headers, Secret(body.decode("utf-8", "replace")))
         # From here on it is somebody else's.
         self._connection = None
@@ -200,14 +200,14 @@ class Exchange:
         try:
             return response.read1(65_536)
         except _FAILURES as error:
-            return _failed(error)
+            return failed_by(error)
 
 
 # `ValueError`: a name or a header that can not be sent.
 _FAILURES = (OSError, http.client.HTTPException, ValueError)
 
 
-def _failed(error: Exception) -> TransportFailed:
+def failed_by(error: Exception) -> TransportFailed:
     """A code, and nothing of the text, which names addresses."""
     if isinstance(error, TimeoutError):
         return TransportFailed("ETIMEDOUT", timed_out=True)
